@@ -1,0 +1,18 @@
+"""The macros that mappings, fixes and checks may call, beside every scalar function of DuckDB.
+
+Value in, value out: no clock, no files, no settings. Each macro's sentence and examples are its entry in the manual, and
+the examples are its tests.
+"""
+
+from __future__ import annotations
+
+from pimsync.macros import dates, identifiers, lists, measures, money, texts
+from pimsync.macros.macro import Macro
+
+MACROS: dict[str, Macro] = {
+    macro.name: macro
+    for family in (texts, money, dates, measures, identifiers, lists)
+    for macro in family.MACROS
+}
+
+__all__ = ["MACROS", "Macro"]
