@@ -1,0 +1,228 @@
+"""A project: what pimsync.toml says, checked.
+
+Without a file, the same shape is filled from the command line (`Project.of_options`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pimsync.errors import PimsyncError, ProjectError, UsageError
+from pimsync.words import closest
+
+FILE = "pimsync.toml"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Part(BaseModel):
+    """A table of the project file: nothing unknown in it, nothing changed after."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _memory(value: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", value, re.IGNORECASE):
+        raise ValueError("write a size such as 512MB or 2GB")
+    return value.replace(" ", "")
+
+
+def _timezone(value: str) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("write a time zone such as Europe/Warsaw") from None
+    return value
+
+
+Memory = Annotated[str, AfterValidator(_memory)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+
+
+class Catalog(Part):
+    """Where the master catalog is, and how to read what a file cannot say of itself."""
+
+    source: str
+    format: Literal["csv", "tsv", "json", "jsonl", "parquet"] | None = None
+    columns: dict[str, str] = Field(default_factory=dict, description="field = SQL expression over the source's columns")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    decimal: Literal[".", ","] | None = Field(default=None, description="the decimal sign of prices and measures")
+    list_separator: str | None = Field(default=None, min_length=1, description="what stands between the items of a list")
+    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+
+
+class Defaults(Part):
+    """What holds for every product and channel that says nothing else."""
+
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    language: str | None = Field(default=None, pattern="^[a-z]{2}$")
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    timezone: Timezone = "UTC"
+    shop: str | None = None
+    shop_url: str | None = None
+
+
+class Rules(Part):
+    """Which of a channel's rules the project does without."""
+
+    ignore: tuple[str, ...] = ()
+
+
+class Channel(Part):
+    """One channel of the project: a type, and what the project changes about it."""
+
+    type: str
+    where: str | None = None
+    map: dict[str, str] = Field(default_factory=dict)
+    fix: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    rules: Rules = Rules()
+    settings: dict[str, str] = Field(default_factory=dict)
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    language: str | None = Field(default=None, pattern="^[a-z]{2}$")
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+
+
+class Resources(Part):
+    """What a run may take of the machine."""
+
+    threads: int | None = Field(default=None, ge=1)
+    memory: Memory | None = None
+
+
+class Project(Part):
+    """A whole project. `folder` is where its file stands; paths in it start there."""
+
+    catalog: Catalog
+    defaults: Defaults = Defaults()
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    run: Resources = Resources()
+    folder: Path = Field(default_factory=Path.cwd, exclude=True)
+    file: Path | None = Field(default=None, exclude=True)
+
+    def selected(self, names: Iterable[str]) -> dict[str, Channel]:
+        """The channels with these names, or all of them.
+
+        Raises:
+            UsageError: a name that the project does not have, or no channel at all.
+        """
+        if not self.channels:
+            raise UsageError(
+                "there is no channel to build", where=FILE, hint="add a [channels.google] table with type = \"google_shopping\""
+            )
+        chosen = {}
+        for name in names or self.channels:
+            if name not in self.channels:
+                near = closest(name, self.channels)
+                hint = f"did you mean {near!r}?" if near else f"the project has {', '.join(self.channels)}"
+                raise UsageError(f"there is no channel {name!r}", where=FILE, hint=hint)
+            chosen[name] = self.channels[name]
+        return chosen
+
+
+def find(start: Path) -> Path:
+    """The nearest pimsync.toml, here or in a folder above.
+
+    Raises:
+        UsageError: there is none; the message lists the places looked at.
+    """
+    folder = start.resolve()
+    if folder.is_file():
+        return folder
+    places = [folder, *folder.parents]
+    for place in places:
+        if (place / FILE).is_file():
+            return place / FILE
+    looked = ", ".join(str(place) for place in places[:3]) + (" …" if len(places) > 3 else "")
+    raise UsageError(
+        f"there is no {FILE}",
+        where=looked,
+        hint="name a catalog and a channel instead: pimsync build --catalog FILE --channel google_shopping --out DIR",
+    )
+
+
+def load(path: Path) -> Project:
+    """Read and check a project file.
+
+    Raises:
+        ProjectError: it is no TOML, or says something that pimsync does not know; with the line where one is known.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError(f"this is no TOML: {error}", where=str(path)) from None
+    except UnicodeDecodeError:
+        raise ProjectError("this is no UTF-8 text", where=str(path)) from None
+    except OSError as error:
+        raise ProjectError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if "catalog" not in document:
+        raise ProjectError("there is no [catalog] table", where=str(path), hint='[catalog]\nsource = "catalog.csv"')
+    return checked(Project, {**document, "folder": path.resolve().parent, "file": path}, where=path)
+
+
+def of_options(catalog: str, channels: Iterable[str], settings: Mapping[str, str], **changes: Any) -> Project:
+    """The project that `--catalog FILE --channel KEY …` stands for: each channel is named after its type."""
+    document = {
+        "catalog": {"source": catalog, **{k: v for k, v in changes.get("catalog", {}).items() if v is not None}},
+        "defaults": {k: v for k, v in changes.get("defaults", {}).items() if v is not None},
+        "channels": {key: {"type": key, "settings": dict(settings)} for key in channels},
+    }
+    return checked(Project, document, where=None)
+
+
+def checked(
+    model: type[M], document: Mapping[str, Any], *, where: Path | None, error: type[PimsyncError] = ProjectError
+) -> M:
+    """A document as a model, or the first thing wrong with it in people's words."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as invalid:
+        raise _explained(invalid, model, where, error) from None
+
+
+def _explained(invalid: ValidationError, model: type[BaseModel], where: Path | None, error: type[PimsyncError]) -> PimsyncError:
+    first = invalid.errors()[0]
+    names = [str(name) for name in first["loc"]]
+    place = ".".join(names)
+    line = _line_of(where, names) if where else None
+    at = f"{where}, line {line}" if line else (str(where) if where else None)
+    if first["type"] == "extra_forbidden":
+        near = closest(names[-1], _siblings(model, names[:-1]))
+        return error(f"pimsync does not know `{place}`", where=at, hint=f"did you mean `{near}`?" if near else None)
+    if first["type"] == "missing":
+        return error(f"`{place}` is missing", where=at)
+    said = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return error(f"`{place}` is {first['input']!r}: {said}", where=at)
+
+
+def _siblings(model: Any, path: list[str]) -> list[str]:
+    """The names that the table at this path may hold."""
+    for name in path:
+        if get_origin(model) is dict:
+            model = get_args(model)[1]
+        elif name in getattr(model, "model_fields", {}):
+            model = model.model_fields[name].annotation
+    return list(getattr(model, "model_fields", {}))
+
+
+def _line_of(path: Path, names: list[str]) -> int | None:
+    """The line on which the last of these names is set, for a person to go to."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    start, found = 0, None
+    for name in names:
+        word = re.compile(rf"""^\s*(\[+[^\]]*["'.\[]?)?["']?{re.escape(name)}["']?\s*([=.\]]|$)""")
+        for number in range(start, len(lines)):
+            if word.match(lines[number]):
+                start, found = number, number + 1
+                break
+    return found
