@@ -39,3 +39,12 @@ class Finding:
     record: int | None
     value: str | None
     message: str
+
+
+
+def filtered(channel: str) -> Rule:
+    """The rule of products that a project's `where` leaves out of a channel."""
+    return Rule(
+        f"{channel}/item/filtered", "item", Severity.INFO, "is left out by the filter",
+        "The project's `where` for this channel leaves the product out.",
+    )  # fmt: skip

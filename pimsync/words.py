@@ -9,10 +9,11 @@ from collections.abc import Iterable
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def closest(word: str, words: Iterable[str]) -> str | None:
+def closest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The word that was surely meant, or None where none is near."""
-    near = difflib.get_close_matches(word.lower(), {w.lower(): w for w in words}, n=1, cutoff=0.6)
-    return next((w for w in words if near and w.lower() == near[0]), None)
+    spelled = {w.lower(): w for w in words}
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
+    return spelled[near[0]] if near else None
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -23,4 +23,4 @@ class Macro:
     @property
     def create(self) -> str:
         """The statement that makes the macro known to a connection."""
-        return f"create or replace temp macro {self.name}{self.sql}"
+        return f"create or replace macro {self.name}{self.sql}"

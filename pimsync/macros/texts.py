@@ -36,8 +36,9 @@ MACROS = (
         "squeeze",
         "Fold every run of blanks and line breaks into one blank, and trim both ends.",
         r"""(t) as case
-             when regexp_matches(t, '[\s\x{A0}]{2}|[\t\r\n\x0B\x0C\x{A0}]|^ | $')
-             then trim(regexp_replace(t, '[\s\x{A0}]+', ' ', 'g')) else t end""",
+             when contains(t, '  ') or contains(t, chr(10)) or contains(t, chr(13)) or contains(t, chr(9))
+               or contains(t, chr(160)) or starts_with(t, ' ') or ends_with(t, ' ') or contains(t, chr(11)) or contains(t, chr(12))
+             then trim(regexp_replace(t, '[\s\x{0B}\x{A0}]+', ' ', 'g')) else t end""",
         examples={"squeeze('  wool   socks ')": "wool socks", "squeeze('wool socks')": "wool socks"},
     ),
     Macro(
@@ -81,8 +82,9 @@ MACROS = (
     Macro(
         "shouts",
         "Whether a text of ten or more cased letters is all in capitals.",
-        r"""(t) as length(t) >= 10 and t = upper(t) and t <> lower(t)
-             and length(regexp_replace(t, '[^\p{Lu}]', '', 'g')) >= 10""",
+        r"""(t) as case
+             when t = upper(t) and length(t) >= 10
+             then length(regexp_replace(t, '[^\p{Lu}]', '', 'g')) >= 10 else false end""",
         examples={
             "shouts('BEST OFFER EVER')": "true",
             "shouts('USB-C to HDMI')": "false",
@@ -92,14 +94,18 @@ MACROS = (
     Macro(
         "has_html",
         "Whether a text holds an HTML tag or an entity.",
-        rf"""(t) as (contains(t, '<') and regexp_matches(t, '{TAG}'))
-             or (contains(t, '&') and regexp_matches(t, '&(?:[a-zA-Z]{{2,31}}|#[0-9]{{1,7}}|#[xX][0-9a-fA-F]{{1,6}});'))""",
+        rf"""(t) as case
+             when contains(t, '<') and regexp_matches(t, '{TAG}') then true
+             when contains(t, '&') then regexp_matches(t, '&(?:[a-zA-Z]{{2,31}}|#[0-9]{{1,7}}|#[xX][0-9a-fA-F]{{1,6}});')
+             else false end""",
         examples={"has_html('a <b>bold</b> word')": "true", "has_html('5 < 6 & 7')": "false", "has_html('a&nbsp;b')": "true"},
     ),
     Macro(
         "has_link",
         "Whether a text holds a web address.",
-        r"(t) as (contains(t, '://') or contains(lower(t), 'www.')) and regexp_matches(t, '(?i)(?:https?://|www\.)[^\s]+\.[^\s]+')",
+        r"""(t) as case
+             when contains(t, '://') or contains(t, 'www.') or contains(t, 'WWW.')
+             then regexp_matches(t, '(?i)(?:https?://|www\.)[^\s]+\.[^\s]+') else false end""",
         examples={"has_link('see https://shop.example/p')": "true", "has_link('wool socks')": "false"},
     ),
     Macro(

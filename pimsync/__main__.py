@@ -1,0 +1,5 @@
+"""`python -m pimsync`."""
+
+from pimsync.cli.app import main
+
+main()

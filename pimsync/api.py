@@ -1,0 +1,178 @@
+"""The library functions behind the commands: each returns a value and neither prints nor exits."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from pimsync.engine import Engine
+from pimsync.errors import CatalogError, PimsyncError
+from pimsync.format import channel as channels_
+from pimsync.format.plan import Plan, plan
+from pimsync.format.produce import Produced, produce
+from pimsync.project import Project
+from pimsync.recorder import Recorder
+from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
+from pimsync.store.catalog import CatalogResult, read_catalog
+
+STATE = ".pimsync"
+
+
+class Watch(Protocol):
+    """Who is told how far a run has come."""
+
+    def stage(self, name: str, total: int | None) -> Callable[[int], None]:
+        """A stage begins; what comes back is told of each further step."""
+
+
+class Silent:
+    """Nobody watches."""
+
+    def stage(self, name: str, total: int | None) -> Callable[[int], None]:
+        """Nothing is said."""
+        return lambda step: None
+
+
+def check(project: Project, channels: Iterable[str] = (), *, strict: bool = False, watch: Watch | None = None) -> Result:
+    """Validate the catalog and every channel's items; write no feed.
+
+    Args:
+        project: what to check (`pimsync.project.load`, `pimsync.project.of_options`).
+        channels: the project's names of the channels; all of them where none is named.
+    """
+    return _run(project, channels, None, watch or Silent(), strict)
+
+
+def build(
+    project: Project, channels: Iterable[str] = (), *, out: Path | None = None, strict: bool = False, watch: Watch | None = None
+) -> Result:
+    """Check, then write each channel's feed to `<out>/<channel>/`, and report.json and findings.parquet to `<out>`.
+
+    A channel without a single item that is ready gets no feed, and the feed in place stays.
+
+    Args:
+        out: the folder for feeds and report; `build/` in the project where none is named.
+        strict: an item with an error fails its channel, instead of being left out.
+    """
+    return _run(project, channels, out or project.folder / "build", watch or Silent(), strict)
+
+
+def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch, strict: bool) -> Result:
+    chosen = project.selected(names)
+    types = {name: channels_.find(one.type, project.folder) for name, one in chosen.items()}
+    if out is not None:
+        _writable(out)
+    with _work(project) as work:
+        step = watch.stage("reading the catalog", None)
+        catalog = read_catalog(
+            project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
+            threads=project.run.threads, memory=project.run.memory,
+        )  # fmt: skip
+        step(catalog.snapshot.records)
+        scratch = work / "run"
+        scratch.mkdir(exist_ok=True)
+        with (
+            Engine(
+                folders=[work], threads=project.run.threads, memory=project.run.memory, temporary=work / "spill",
+                timezone=project.defaults.timezone,
+            ) as engine,
+            Recorder((out or work) / "findings.parquet") as recorder,
+        ):  # fmt: skip
+            recorder.append(catalog.findings, [*catalog.rules])
+            now = _now()
+            plans = {
+                name: plan(types[name], one, project.defaults, catalog.snapshot.fields, now, engine, name)
+                for name, one in chosen.items()
+            }
+            produced = []
+            for name, one in plans.items():
+                told = watch.stage(f"{'building' if out else 'checking'} {name}", catalog.snapshot.rows)
+                produced.append(produce(one, catalog.snapshot, scratch, out / name if out else None, engine, recorder, told))
+        result = _result(project, catalog, produced, recorder, out)
+        if out is not None:
+            _report(result, out)
+        return result
+
+
+def _result(project: Project, catalog: CatalogResult, produced: list[Produced], recorder: Recorder, out: Path | None) -> Result:
+    order = {name: number for number, name in enumerate(["catalog", *(one.plan.name for one in produced)])}
+    groups = [
+        Group(channel, recorder.rules[channel, rule], count, tuple(recorder.examples[channel, rule]))
+        for (channel, rule), count in recorder.counts.items()
+    ]
+    groups.sort(key=lambda group: (order[group.channel], _weight(group), -group.count, group.rule.id))
+    return Result(
+        catalog=CatalogSummary(
+            project.catalog.source, catalog.snapshot.records, catalog.snapshot.rows - catalog.rejected,
+            catalog.snapshot.records - catalog.snapshot.rows + catalog.rejected,
+        ),
+        channels=tuple(_summary(one) for one in produced),
+        findings=tuple(group for group in groups if not group.rule.fix),
+        fixes=tuple(group for group in groups if group.rule.fix),
+        findings_file=recorder.path if out else None,
+        out=out,
+        built=out is not None,
+    )  # fmt: skip
+
+
+def _summary(one: Produced) -> ChannelSummary:
+    plan: Plan = one.plan
+    return ChannelSummary(
+        plan.name, plan.type, plan.title, one.items, one.excluded, one.filtered, tuple(one.feed), plan.unmapped
+    )
+
+
+def _weight(group: Group) -> int:
+    return ["error", "warning", "info"].index(group.rule.severity.value)
+
+
+def _report(result: Result, out: Path) -> None:
+    from pimsync.report.json import text
+
+    partial = out / ".report.json.partial"
+    partial.write_text(text(result), encoding="utf-8")
+    partial.replace(out / "report.json")
+
+
+@contextmanager
+def _work(project: Project) -> Iterator[Path]:
+    """The project's `.pimsync/` folder, or a temporary one where there is no project."""
+    if project.file is not None:
+        work = project.folder / STATE
+        _writable(work)
+        yield work
+        shutil.rmtree(work / "run", ignore_errors=True)
+        return
+    work = Path(tempfile.mkdtemp(prefix="pimsync-"))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PimsyncError(f"cannot write there: {error.strerror}", where=str(folder)) from None
+    if not os.access(folder, os.W_OK):
+        raise PimsyncError("cannot write there: permission denied", where=str(folder))
+
+
+def _now() -> str:
+    """The time of the build: PIMSYNC_NOW where it is set (for builds that must give the same bytes), else the clock."""
+    given = os.environ.get("PIMSYNC_NOW") or os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if given and given.isdigit():
+            moment = datetime.datetime.fromtimestamp(int(given), datetime.UTC)
+        else:
+            moment = datetime.datetime.fromisoformat(given) if given else datetime.datetime.now(datetime.UTC)
+    except ValueError:
+        raise CatalogError(f"PIMSYNC_NOW is {given!r}", hint="write a time such as 2026-11-21T12:00:00+00:00") from None
+    return moment.replace(microsecond=0).astimezone(datetime.UTC).isoformat()

@@ -1,0 +1,91 @@
+"""The command line: the commands, and what becomes of errors and bugs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from pimsync.cli import build, channels, check, explain
+
+BUG = 70
+CLOSED_PIPE = 141
+
+app = typer.Typer(
+    name="pimsync",
+    help="One master catalog in, a correct product feed for every channel out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("check")(check.check)
+app.command("build")(build.build)
+app.command("explain")(explain.explain)
+app.command("channels")(channels.channels)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"pimsync {version('pimsync')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """One master catalog in, a correct product feed for every channel out."""
+
+
+def main() -> NoReturn:
+    """Run the command line, and end with its exit code."""
+    try:
+        app(standalone_mode=True)
+        _flush()
+    except SystemExit as end:
+        _leave(end.code)
+    except BrokenPipeError:
+        _closed()
+    except Exception as error:
+        _leave(_said(error))
+    _leave(0)
+
+
+def _said(error: Exception) -> int:
+    """Say what went wrong, on stderr; the exit code."""
+    from pimsync.errors import PimsyncError
+
+    if not isinstance(error, PimsyncError):
+        from pimsync.cli.bug import report
+
+        report(error)
+        return BUG
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.where:
+        print(f"  at: {error.where}", file=sys.stderr)
+    if error.hint:
+        print("  hint: " + error.hint.replace("\n", "\n        "), file=sys.stderr)
+    return error.exit_code
+
+
+def _leave(code: Any) -> NoReturn:
+    try:
+        _flush()
+    except BrokenPipeError:
+        _closed()
+    sys.exit(code)
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+
+
+def _closed() -> NoReturn:
+    """The reader has gone, as `| head` does: no failure, and no further word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(CLOSED_PIPE)

@@ -1,0 +1,57 @@
+"""Which project the options name: a file of it, or one made of --catalog and --channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pimsync.errors import UsageError
+from pimsync.project import Defaults, Project, Resources, find, load, of_options
+
+
+def project_of(
+    path: Path, catalog: str | None, types: list[str] | None, settings: list[str] | None, memory: str | None, threads: int | None
+) -> Project:
+    """The project to work on.
+
+    Raises:
+        UsageError: options that do not go together.
+        ProjectError: a project file that is wrong.
+    """
+    pairs = dict(_pair(one) for one in settings or [])
+    defaults = {name: pairs.pop(name) for name in list(pairs) if name in Defaults.model_fields}
+    if catalog is None:
+        if types:
+            raise UsageError("--channel goes with --catalog", hint="with a project, name its channels: pimsync build google")
+        project = load(find(path))
+        project = _with_settings(project, defaults, pairs)
+    else:
+        if not types:
+            raise UsageError("--catalog needs at least one --channel", hint="pimsync channels lists them")
+        project = of_options(catalog, dict.fromkeys(types), pairs, defaults=defaults)
+    given = {name: value for name, value in (("memory", memory), ("threads", threads)) if value is not None}
+    if not given:
+        return project
+    return project.model_copy(update={"run": _resources(project, given)})
+
+
+def _resources(project: Project, given: dict[str, object]) -> Resources:
+    from pimsync.project import checked
+
+    return checked(Resources, {**project.run.model_dump(exclude_none=True), **given}, where=None, error=UsageError)
+
+
+def _with_settings(project: Project, defaults: dict[str, str], pairs: dict[str, str]) -> Project:
+    if not defaults and not pairs:
+        return project
+    channels = {
+        name: one.model_copy(update={"settings": {**one.settings, **pairs}}) for name, one in project.channels.items()
+    }
+    merged = Defaults.model_validate({**project.defaults.model_dump(), **defaults})
+    return project.model_copy(update={"defaults": merged, "channels": channels})
+
+
+def _pair(option: str) -> tuple[str, str]:
+    name, sign, value = option.partition("=")
+    if not sign or not name:
+        raise UsageError(f"--set {option!r} is no NAME=VALUE", hint="--set currency=EUR")
+    return name, value

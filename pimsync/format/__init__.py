@@ -1,0 +1,1 @@
+"""Second stage: catalog + channel = items, checked against the channel's own spec and encoded."""

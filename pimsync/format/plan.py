@@ -1,0 +1,264 @@
+"""A plan: everything that turns a range of products into checked, encoded items, compiled once for a channel.
+
+A plan is plain data and can be pickled: the same chunk gives the same bytes wherever it runs.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pimsync.engine import Engine, ident, text
+from pimsync.errors import ChannelError, UsageError
+from pimsync.expressions import checked
+from pimsync.findings import Rule, Severity
+from pimsync.format.channel import DEFINITION, ChannelType, Check
+from pimsync.format.encode import ENCODERS, Column, Encoder
+from pimsync.format.encode.options import ColumnOptions
+from pimsync.format.mapping import Mapping_, fix_flags, mapping, steps
+from pimsync.format.schema.compile import Demand, Leftover, demands
+from pimsync.format.schema.shape import Group, Scalar, Shape, shape_of, sql_type
+from pimsync.format.scope import Scope
+from pimsync.project import Channel, Defaults
+from pimsync.words import closest
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One thing to say about an item: the rule, and the SQL of when, of which value, and of the sentence."""
+
+    rule: Rule
+    fails: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Across:
+    """A judgement over the items that share an attribute: the aggregate, and which judgement it feeds."""
+
+    attribute: str
+    fails: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One channel, compiled."""
+
+    name: str
+    type: str
+    title: str
+    key: str
+    scope: Scope
+    steps: tuple[tuple[str, str], ...]
+    where: str | None
+    judgements: tuple[Judgement, ...]
+    across: tuple[Across, ...]
+    unique: bool
+    encoder: Encoder
+    left: tuple[Leftover, ...]
+    item: Group
+    file: str
+    max_bytes: int | None
+    max_items: int | None
+    unmapped: tuple[str, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules by the number that a chunk's events name; those left to jsonschema come last."""
+        return (*(judgement.rule for judgement in self.judgements), *(_rule(self.type, one) for one in self.left))
+
+
+def plan(channel: ChannelType, project: Channel, defaults: Defaults, fields: Sequence[str], now: str, engine: Engine, name: str) -> Plan:
+    """Compile a channel for a project and a catalog.
+
+    Args:
+        fields: the columns of the snapshot.
+        now: the time of the build, ISO 8601 with an offset.
+        name: what the project calls the channel.
+    """
+    settings = _settings(channel, project, defaults, name)
+    scope = Scope(tuple(fields), project.language or defaults.language, project.country or defaults.country, settings, now)
+    mapped = mapping(channel, project, scope, engine, name)
+    item, columns = mapped.item, _columns(channel, mapped)
+    encoder = ENCODERS[channel.definition.feed.encoding](_options(channel), columns, _filled(channel, settings, name))
+    compiled = demands(channel.schema, item, channel.refs)
+    judged = [*_types(channel, mapped), *_demanded(channel, compiled.demands), *_separators(channel, encoder)]
+    checks, across = _checks(channel, item, columns, engine, len(judged))
+    judged += checks
+    judged += _formulas(channel, encoder)
+    unique = not next((a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.definition.feed.key), False)
+    if unique and channel.definition.feed.key in item.fields:
+        judged.append(_duplicate(channel))
+        across.append(Across(channel.definition.feed.key, "_duplicate", len(judged) - 1))
+    judged += [Judgement(rule, fails, value, text(rule.message)) for rule, fails, value in fix_flags(mapped, channel.key)]
+    kept, across = _not_ignored(judged, across, project.rules.ignore)
+    left = tuple(one for one in compiled.left if not _ignored(_rule(channel.key, one).id, project.rules.ignore))
+    feed = channel.definition.feed
+    return Plan(
+        name=name, type=channel.key, title=channel.definition.name, key=feed.key, scope=scope, steps=tuple(steps(mapped)), where=mapped.where,
+        judgements=tuple(kept), across=tuple(across), unique=unique, encoder=encoder, left=left, item=item,
+        file=feed.file, max_bytes=feed.max_bytes, max_items=feed.max_items,
+        unmapped=tuple(n for n in channel.schema.get("required", ()) if n not in item.fields),
+    )  # fmt: skip
+
+
+def _settings(channel: ChannelType, project: Channel, defaults: Defaults, name: str) -> dict[str, str | None]:
+    general = {
+        "currency": project.currency or defaults.currency,
+        "country": project.country or defaults.country,
+        "language": project.language or defaults.language,
+        "shop": defaults.shop,
+        "shop_url": defaults.shop_url,
+    }
+    own = {key: setting.default for key, setting in channel.definition.settings.items()}
+    for key in project.settings:
+        if key not in own and key not in general:
+            near = closest(key, [*own, *general])
+            raise UsageError(
+                f"{channel.definition.name} has no setting {key!r}",
+                where=f"[channels.{name}.settings]",
+                hint=f"did you mean {near!r}?" if near else f"its settings are {', '.join(own) or 'none'}",
+            )
+    merged: dict[str, str | None] = {}
+    for key in [*general, *own]:
+        merged[key] = project.settings.get(key) or general.get(key) or own.get(key)
+    return merged
+
+
+def _filled(channel: ChannelType, settings: Mapping[str, str | None], name: str) -> dict[str, str]:
+    """The settings that have a value, and the channel's own name, for the encoder's placeholders."""
+    return {"name": channel.definition.name, "channel": name} | {key: value for key, value in settings.items() if value is not None}
+
+
+def _options(channel: ChannelType) -> Any:
+    feed = channel.definition.feed
+    return feed.delimited if feed.encoding == "delimited" else feed.xml
+
+
+def _columns(channel: ChannelType, mapped: Mapping_) -> list[Column]:
+    """The feed's columns: what is mapped, and what always stands there."""
+    options = channel.definition.feed.columns
+    shapes: dict[str, Shape] = {}
+    for name, schema in channel.attributes.items():
+        if name in mapped.item.fields:
+            shapes[name] = mapped.item.fields[name]
+        elif name in options and options[name].always:
+            shapes[name] = shape_of(schema, channel.refs)
+    shapes |= {name: shape for name, shape in mapped.item.fields.items() if name not in shapes}
+    return [Column(name, shape, options.get(name, ColumnOptions())) for name, shape in shapes.items()]
+
+
+def _rule(key: str, demand: Demand | Leftover) -> Rule:
+    attribute = demand.rule.rpartition("/")[0]
+    return Rule(f"{key}/{demand.rule}", attribute, demand.severity, "", demand.help, demand.source)
+
+
+def _demanded(channel: ChannelType, found: Sequence[Demand]) -> Iterator[Judgement]:
+    for demand in found:
+        yield Judgement(_rule(channel.key, demand), demand.fails, demand.value, demand.message)
+
+
+def _types(channel: ChannelType, mapped: Mapping_) -> Iterator[Judgement]:
+    says = {"integer": "a whole number", "number": "a number", "boolean": "yes or no"}
+    for attribute in mapped.attributes:
+        if attribute.value.fails:
+            shape = attribute.value.shape
+            wanted = says[shape.kind] if isinstance(shape, Scalar) else "what the channel takes"
+            rule = Rule(f"{channel.key}/{attribute.name}/type", attribute.name, Severity.ERROR, "", f"Map {attribute.name} to {wanted}.")
+            yield Judgement(rule, ident(f"{attribute.name}~type"), "null::varchar", text(f"is not {wanted}"))
+
+
+def _separators(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
+    for attribute, fails in encoder.conflicts().items():
+        rule = Rule(
+            f"{channel.key}/{attribute}/separator", attribute, Severity.ERROR, "",
+            "Take the sign that separates values out of the value, or map it to another one.", channel.definition.spec.url,
+        )  # fmt: skip
+        yield Judgement(rule, fails, f"cast({ident(attribute)} as varchar)", text("holds the sign that separates values in this feed"))
+
+
+def _formulas(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
+    for attribute, fails in encoder.formulas().items():
+        rule = Rule(
+            f"{channel.key}/{attribute}/formula", attribute, Severity.WARNING, "",
+            "The channel reads it as text; a spreadsheet would run it. Do not open the feed in one.", channel.definition.spec.url,
+        )  # fmt: skip
+        yield Judgement(rule, fails, ident(attribute), text("would be run as a formula by a spreadsheet"))
+
+
+def _duplicate(channel: ChannelType) -> Judgement:
+    key = channel.definition.feed.key
+    rule = Rule(
+        f"{channel.key}/{key}/duplicate", key, Severity.ERROR, "",
+        f"Map {key} to something that no two products share; the first item with it stays in.", channel.definition.spec.url,
+    )  # fmt: skip
+    return Judgement(rule, "false", ident(key), f"concat({ident(key)}, ' is the {key} of an earlier item')")
+
+
+def _checks(
+    channel: ChannelType, item: Group, columns: Sequence[Column], engine: Engine, start: int
+) -> tuple[list[Judgement], list[Across]]:
+    """The channel's checks that read at least one attribute that is there."""
+    names = [*dict.fromkeys([*channel.attributes, *item.fields]), "settings", "now"]
+    judged, across = [], []
+    shapes = {name: item.fields.get(name) for name in names[:-2]}
+    for check in channel.definition.check:
+        place = f"{channel.folder / DEFINITION}, [[check]] {check.id}"
+        expression = checked(check.fails, engine, names, place, aggregate=check.across is not None, error=ChannelError)
+        read = [name for name in expression.columns if name not in ("settings", "now")]
+        if not any(name in item.fields for name in read) or (check.across and check.across not in item.fields):
+            continue
+        fails = _with_absent(expression.sql, [n for n in read if n not in item.fields], channel)
+        rule = Rule(f"{channel.key}/{check.id}", check.attribute, check.severity, "", check.help, check.source)
+        value = _as_text(check.attribute, shapes.get(check.attribute)) if check.attribute in item.fields else "null::varchar"
+        judged.append(Judgement(rule, "false" if check.across else fails, value, _sentence(check, item, place)))
+        if check.across:
+            across.append(Across(check.across, fails, start + len(judged) - 1))
+    return judged, across
+
+
+def _with_absent(sql: str, absent: Sequence[str], channel: ChannelType) -> str:
+    """The expression over an item that lacks some attributes: they are null."""
+    for name in absent:
+        schema = channel.attribute_schema(name) or {}
+        null = f"cast(null as {sql_type(shape_of(schema, channel.refs))})"
+        quoted = ident(name)
+        sql = sql.replace(quoted, null) if quoted in sql else re.sub(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'(:])", null, sql)
+    return sql
+
+
+def _as_text(name: str, shape: Shape | None) -> str:
+    return ident(name) if shape == Scalar("string") else f"cast({ident(name)} as varchar)"
+
+
+def _sentence(check: Check, item: Group, place: str) -> str:
+    """A message as SQL: the words, and the values of the attributes it names."""
+    parts = []
+    for number, part in enumerate(_PLACEHOLDER.split(check.message)):
+        if number % 2 == 0:
+            if part:
+                parts.append(text(part))
+        elif part in item.fields:
+            parts.append(_as_text(part, item.fields[part]))
+        elif part.startswith("settings."):
+            parts.append(f"settings.{ident(part.removeprefix('settings.'))}")
+    return f"concat({', '.join(parts) or text('')})"
+
+
+def _ignored(rule: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(rule, pattern) for pattern in patterns)
+
+
+def _not_ignored(
+    judged: Sequence[Judgement], across: Sequence[Across], patterns: Sequence[str]
+) -> tuple[list[Judgement], list[Across]]:
+    kept = [n for n, one in enumerate(judged) if one.rule.fix or not _ignored(one.rule.id, patterns)]
+    places = {old: new for new, old in enumerate(kept)}
+    return [judged[n] for n in kept], [replace(one, number=places[one.number]) for one in across if one.number in places]

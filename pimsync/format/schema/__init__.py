@@ -1,0 +1,1 @@
+"""What a channel's JSON Schema demands, as SQL: JSON Schema decides, SQL runs."""

@@ -1,0 +1,59 @@
+"""What a mapping expression sees: the master product, the channel's settings, and the time of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pimsync.engine import ident, text
+from pimsync.store.product import FIELDS
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The products of one channel, in its language and for its country."""
+
+    fields: tuple[str, ...]
+    language: str | None
+    country: str | None
+    settings: Mapping[str, str | None]
+    now: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a mapping expression may read."""
+        return (*FIELDS, "settings", "now")
+
+    @property
+    def context(self) -> str:
+        """The settings and the time, as columns."""
+        members = ", ".join(
+            f"{text(name)}: {'null::varchar' if value is None else text(value) + '::varchar'}"
+            for name, value in self.settings.items()
+        )
+        return f"{{{members}}} as settings, timestamptz {text(self.now)} as now"
+
+    def products(self, path: str, first: int, last: int, without: str | None = None) -> str:
+        """The SELECT that reads a range of rows of the snapshot, rejected products left out."""
+        columns = ",\n    ".join(f"{self._field(name)} as {ident(name)}" for name in FIELDS)
+        skipped = f"\n    and file_row_number not in (select row from read_parquet({text(without)}))" if without else ""
+        return (
+            f"select file_row_number as _row, sku as _sku, {self.context},\n    {columns}\n"
+            f"  from read_parquet({text(path)}, file_row_number = true)\n"
+            f"  where file_row_number >= {first} and file_row_number < {last} and not rejected{skipped}"
+        )
+
+    def empty(self) -> str:
+        """A FROM of the same columns and no rows, to ask DuckDB what type an expression has."""
+        columns = ", ".join(f"cast(null as {field.sql}) as {ident(name)}" for name, field in FIELDS.items())
+        return f"from (select {self.context}, {columns})"
+
+    def _field(self, name: str) -> str:
+        """A master field, its language's or country's variant first; nothing where the catalog has no such column."""
+        wanted = [f"{name}:{self.language}", f"{name}:{self.country}", name]
+        present = [ident(one) for one in wanted if one in self.fields]
+        if not present:
+            return f"cast(null as {FIELDS[name].sql})"
+        return present[0] if len(present) == 1 else f"coalesce({', '.join(present)})"
+
+
