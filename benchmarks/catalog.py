@@ -21,7 +21,7 @@ KINDS = (
     ("Kurtka przeciwdeszczowa Łódź", "Apparel > Outerwear > Jackets", 5598, 57988),
     ("Wollpullover für kühle Tage", "Apparel > Knitwear", 212, 11484),
     ("Wanderschuhe Größenfreund", "Apparel > Shoes > Hiking", 187, 24087),
-    ("Strickmütze Nordlicht ❄️", "Apparel > Accessories > Hats", 173, 52365),
+    ("Strickmütze Nordlicht", "Apparel > Accessories > Hats", 173, 52365),
     ("Merino base layer", "Apparel > Sport > Base layers", 212, 15687),
     ("Canvas tote bag", "Bags > Totes", 3032, 169291),
     ("綿のTシャツ", "Apparel > Shirts > T-shirts", 212, 15687),

@@ -7,15 +7,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from pimsync.engine import Engine
+from pimsync.engine import Engine, share
 from pimsync.errors import CatalogError, PimsyncError
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
-from pimsync.format.produce import Produced, produce
+from pimsync.format.produce import Produced, Workshop, produce
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
@@ -77,23 +77,18 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         step(catalog.snapshot.records)
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
-        with (
-            Engine(
-                folders=[work], threads=project.run.threads, memory=project.run.memory, temporary=work / "spill",
-                timezone=project.defaults.timezone,
-            ) as engine,
-            Recorder((out or work) / "findings.parquet") as recorder,
-        ):  # fmt: skip
+        with _engines(project, work) as engines, Recorder((out or work) / "findings.parquet") as recorder:
             recorder.append(catalog.findings, [*catalog.rules])
             now = _now()
             plans = {
-                name: plan(types[name], one, project.defaults, catalog.snapshot.fields, now, engine, name)
+                name: plan(types[name], one, project.defaults, catalog.snapshot.fields, now, engines[0], name)
                 for name, one in chosen.items()
             }
-            produced = []
+            shop, produced = Workshop(catalog.snapshot, catalog.rejected, scratch, engines), []
             for name, one in plans.items():
                 told = watch.stage(f"{'building' if out else 'checking'} {name}", catalog.snapshot.rows)
-                produced.append(produce(one, catalog.snapshot, scratch, out / name if out else None, engine, recorder, told))
+                folder = out / name if out else None
+                produced.append(produce(one, shop, folder, recorder, strict=strict, progress=told))
         result = _result(project, catalog, produced, recorder, out)
         if out is not None:
             _report(result, out)
@@ -154,6 +149,22 @@ def _work(project: Project) -> Iterator[Path]:
         yield work
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _engines(project: Project, work: Path) -> Iterator[list[Engine]]:
+    """One engine of one thread for each worker: so each keeps the catalog's order while it streams."""
+    workers = project.run.threads or os.cpu_count() or 2
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                Engine(
+                    folders=[work], threads=1, memory=share(project.run.memory, workers), temporary=work / f"spill-{number}",
+                    timezone=project.defaults.timezone,
+                )
+            )
+            for number in range(workers)
+        ]  # fmt: skip
 
 
 def _writable(folder: Path) -> None:

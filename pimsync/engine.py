@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,12 @@ def ident(name: str) -> str:
 def text(value: str) -> str:
     """A text literal as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def share(memory: str | None, workers: int) -> str:
+    """What one of several workers may take of a memory limit."""
+    number, unit = re.fullmatch(r"([\d.]+)\s*(\w+)", memory or DEFAULT_MEMORY).groups()  # type: ignore[union-attr]
+    return f"{float(number) / workers:.3f}{unit}"
 
 
 class Engine:
@@ -91,18 +98,16 @@ class Engine:
 
     def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """The one value of a result of one row and one column; None where there is no row."""
-        row = self.connection.execute(sql, parameters).fetchone()
+        row = next(iter(self.connection.execute(sql, parameters).fetchall()), None)
         return None if row is None else row[0]
 
     def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pa.Table:
         """A whole result as an Arrow table."""
-        return self.connection.execute(sql, parameters).to_arrow_table()
+        return self.connection.sql(sql, params=parameters).to_arrow_table()
 
-    def cursor(self) -> Engine:
-        """A second way into the same database, for another thread."""
-        twin = object.__new__(Engine)
-        twin.threads, twin.memory, twin.connection = self.threads, self.memory, self.connection.cursor()
-        return twin
+    def stream(self, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """A result in batches of up to so many rows, made as they are asked for; in order on an engine of one thread."""
+        yield from self.connection.sql(sql).to_arrow_reader(rows)
 
 
 def install_macros(connection: duckdb.DuckDBPyConnection) -> None:

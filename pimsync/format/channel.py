@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from pimsync.errors import ChannelError, UsageError
 from pimsync.findings import Severity
 from pimsync.format.encode.options import ColumnOptions, DelimitedOptions, XmlOptions
-from pimsync.format.schema.refs import Refs
+from pimsync.format.schema.refs import Refs, shipped
 from pimsync.project import Part, checked
 from pimsync.words import closest
 
@@ -37,7 +37,7 @@ class Feed(Part):
 
     encoding: str
     file: str = Field(pattern=r"^[A-Za-z0-9_.-]+\.[a-z0-9]+$")
-    key: str
+    key: str | None = None
     max_bytes: int | None = Field(default=None, gt=0)
     max_items: int | None = Field(default=None, gt=0)
     source: str | None = None
@@ -110,6 +110,11 @@ class ChannelType:
         return Refs(self.schema, self.folder / SCHEMA)
 
     @property
+    def identity(self) -> str:
+        """The attribute that tells items apart: the one the feed names as its key, or else the first."""
+        return self.definition.feed.key or next(iter(self.attributes))
+
+    @property
     def attributes(self) -> dict[str, dict[str, Any]]:
         """The attributes in the feed's order, each with its schema."""
         properties: dict[str, dict[str, Any]] = self.schema["properties"]
@@ -126,12 +131,6 @@ class ChannelType:
                 found: dict[str, Any] = schema
                 return found
         return None
-
-
-def shipped() -> Path:
-    """The folder of the channels that come with pimsync: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parents[1] / "channel_schemas"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "channel_schemas"
 
 
 def folders(project: Path | None = None) -> dict[str, Path]:
@@ -211,7 +210,7 @@ def _hang_together(channel: ChannelType) -> None:
         ("attributes", definition.attributes),
         ("fix", definition.fix),
         ("feed.columns", definition.feed.columns),
-        ("feed.key", [definition.feed.key]),
+        ("feed.key", [definition.feed.key] if definition.feed.key else []),
         ("check.across", [check.across for check in definition.check if check.across]),
     ):
         for name in names:

@@ -1,4 +1,4 @@
-"""One chunk of items: a pure function of (snapshot, row range, plan)."""
+"""Chunks of items: a pure function of (snapshot, share of its row groups, plan)."""
 
 from __future__ import annotations
 
@@ -12,79 +12,90 @@ from pimsync.findings import Severity
 from pimsync.format import query
 from pimsync.format.plan import Plan
 from pimsync.format.query import Crossing
+from pimsync.store.snapshot import ROW_GROUP
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
-
-
-@dataclass(frozen=True)
-class Events:
-    """What happened to the items of a chunk, one event a row: the product's row, the rule's number, value and message."""
-
-    rows: pa.Array
-    rules: pa.Array
-    values: pa.Array
-    messages: pa.Array
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """The encoded items of a range of rows, in order, and what happened on the way."""
+    """The items of consecutive products.
 
-    items: pa.LargeStringArray
-    rows: int
-    events: Events
+    `rows` are the products' rows; `items` the encoded items and `keys` what they are known by, null where one is left out.
+    `broken` says of the products at `places` (a list of positions) which of the plan's rules they break, a column a rule.
+    """
+
+    rows: NDArray[np.int64]
+    items: pa.Array
+    keys: pa.Array
+    places: NDArray[np.int64]
+    broken: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
-def run(plan: Plan, products: str, without: str | None, first: int, last: int, crossing: Crossing, engine: Engine, *, encoded: bool = True) -> Chunk:
-    """Map, fix, check and encode the products of a range of rows."""
+def stream(plan: Plan, source: str, crossing: Crossing, engine: Engine, *, encoded: bool) -> Iterator[Chunk]:
+    """Map, fix, check and encode the products that a SELECT gives, in its order."""
     import pyarrow as pa
 
-    table = engine.arrow(query.chunk(plan, products, without, first, last, crossing, encoded))
-    rows = _one(table.column("row"))
-    items = _one(table.column("item").cast(pa.large_string()))
-    lists = _one(table.column("events"))
-    parents = rows.take(lists.value_parent_indices()) if len(lists) else rows
-    flat = lists.flatten()
-    events = Events(parents, flat.field("rule"), flat.field("value"), flat.field("message"))
-    if plan.left:
-        items, events = _judged_by_schema(plan, rows, items, events, _one(table.column("json")))
-    return Chunk(items.drop_null(), len(rows), events)
+    for batch in engine.stream(query.items(plan, source, crossing, encoded=encoded), ROW_GROUP):
+        if not batch.num_rows:
+            continue
+        items, keys = batch.column("item").cast(pa.large_string()), batch.column("key")
+        rows, places, broken = batch.column("row").to_numpy(), *_broken(batch.column("broken"), len(plan.judgements) + 1)
+        if plan.left:
+            items, broken, places = _judged_by_schema(plan, items, places, broken, batch.column("json"))
+        yield Chunk(rows, items, keys, places, broken)
 
 
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return whole.combine_chunks() if hasattr(whole, "combine_chunks") else whole
+def cut(chunk: Chunk, rows: int) -> tuple[Chunk, Chunk]:
+    """What of a chunk comes before a row of the snapshot, and the rest."""
+    import numpy as np
+
+    at = int(np.searchsorted(chunk.rows, rows))
+    parted = int(np.searchsorted(chunk.places, at))
+    first = Chunk(chunk.rows[:at], chunk.items[:at], chunk.keys[:at], chunk.places[:parted], chunk.broken[:parted])
+    rest = Chunk(chunk.rows[at:], chunk.items[at:], chunk.keys[at:], chunk.places[parted:] - at, chunk.broken[parted:])
+    return first, rest
 
 
-def _judged_by_schema(plan: Plan, rows: pa.Array, items: pa.Array, events: Events, documents: pa.Array) -> tuple[pa.Array, Events]:
+def _broken(lists: pa.Array, width: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    import numpy as np
+
+    places = np.flatnonzero(lists.is_valid().to_numpy(zero_copy_only=False))
+    flat = lists.drop_null().flatten().to_numpy(zero_copy_only=False)
+    return places, flat.reshape(len(places), width).astype(bool)
+
+
+def _judged_by_schema(
+    plan: Plan, items: pa.Array, places: NDArray[np.int64], broken: NDArray[np.bool_], documents: pa.Array
+) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.int64]]:
     """Judge by jsonschema what has no SQL form: slower, item by item, only the items that got that far."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    left, base = len(plan.left), len(plan.judgements)
     found = list(_left_over(plan, documents.to_pylist()))
-    if not found:
-        return items, events
-    base = len(plan.judgements)
-    bad = {at for at, number, _ in found if plan.rules[base + number].severity is Severity.ERROR}
-    keep = pa.array([at not in bad for at in range(len(items))])
-    items = pc.if_else(keep, items, pa.scalar(None, pa.large_string()))
-    more = Events(
-        rows.take(pa.array([at for at, _, _ in found], pa.int64())),
-        pa.array([base + number for _, number, _ in found], pa.int16()),
-        pa.array([value for _, _, value in found], events.values.type),
-        pa.array([plan.left[number].message for _, number, _ in found], events.messages.type),
-    )
-    joined = Events(*(pa.concat_arrays([one, two]) for one, two in zip(_parts(events), _parts(more), strict=True)))
-    return items, joined
+    every = np.union1d(places, np.array([at for at, _ in found], dtype=np.int64))
+    wide = np.zeros((len(every), base + left + 1), dtype=bool)
+    mine = np.searchsorted(every, places)
+    wide[mine, :base], wide[mine, -1] = broken[:, :base], broken[:, -1]
+    for at, number in found:
+        wide[np.searchsorted(every, at), base + number] = True
+    bad = {at for at, number in found if plan.left[number].severity is Severity.ERROR}
+    if bad:
+        keep = pa.array([at not in bad for at in range(len(items))])
+        items = pc.if_else(keep, items, pa.scalar(None, pa.large_string()))
+    return items, wide, every
 
 
-def _parts(events: Events) -> tuple[pa.Array, ...]:
-    return events.rows, events.rules, events.values, events.messages
-
-
-def _left_over(plan: Plan, documents: list[str | None]) -> Iterator[tuple[int, int, str | None]]:
-    """Which items break what is left to jsonschema: the item's place, the leftover's number, and the value."""
+def _left_over(plan: Plan, documents: list[str | None]) -> Iterator[tuple[int, int]]:
+    """Which items break what is left to jsonschema: the item's place and the leftover's number."""
     from pimsync.format.schema.authority import validator
 
     judges = [(number, one.attribute, validator(one.schema)) for number, one in enumerate(plan.left)]
@@ -93,7 +104,7 @@ def _left_over(plan: Plan, documents: list[str | None]) -> Iterator[tuple[int, i
         for number, attribute, judge in judges if item else ():
             value: Any = item.get(attribute) if attribute else item
             if value is not None and not judge.is_valid(value):
-                yield at, number, value if isinstance(value, str) else None
+                yield at, number
 
 
 def _present(value: Any) -> Any:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pimsync.format.encode import Encoder
 
 
+NOT_PLACED = "this is a bug in pimsync; the feed was not put in place, and what was there stays"
+
+
 @dataclass(frozen=True)
 class FeedFile:
     """A feed file that was written, read back and put in place."""
@@ -38,6 +41,7 @@ class _Part:
     items: int = 0
     bytes: int = 0
     digest: Any = field(default_factory=hashlib.sha256)
+    meant: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.file = self.path.open("wb")
@@ -50,6 +54,21 @@ class _Part:
         self.bytes += len(data)
         self.reader.feed(bytes(data))
 
+    def add(self, data: memoryview, keys: list[str]) -> None:
+        """Items that follow, and the keys they have to be known by when they are read back."""
+        self.write(data)
+        self.items += len(keys)
+        self.meant += keys
+        self.compare()
+
+    def compare(self) -> None:
+        """Hold the keys that were read so far against those that were written."""
+        read = self.reader.take_keys()
+        if read != self.meant[: len(read)]:
+            wrong = next((one for one, other in zip(self.meant, read, strict=False) if one != other), None)
+            raise FeedError(f"item {wrong!r} did not read back as it was written", where=str(self.path), hint=NOT_PLACED)
+        del self.meant[: len(read)]
+
     def close(self) -> None:
         """Finish the file, have it on the disk, and see that it reads back as what was written."""
         self.write(self.encoder.after())
@@ -57,10 +76,9 @@ class _Part:
         os.fsync(self.file.fileno())
         self.file.close()
         read = self.reader.close()
-        if read != self.items:
-            raise FeedError(
-                f"{self.items:,} items were written and {read:,} read back", where=str(self.path), hint="this is a bug in pimsync: the feed was not put in place"
-            )
+        self.compare()
+        if read != self.items or self.meant:
+            raise FeedError(f"{self.items:,} items were written and {read:,} read back", where=str(self.path), hint=NOT_PLACED)
         if self.path.stat().st_size != self.bytes:
             raise FeedError("the disk holds another number of bytes than was written", where=str(self.path))
 
@@ -97,7 +115,7 @@ class FeedWriter:
         if isinstance(error, OSError):
             raise _unwritable(error, self.folder) from None
 
-    def write(self, items: pa.LargeStringArray) -> None:
+    def write(self, items: pa.LargeStringArray, keys: pa.Array) -> None:
         """Items in order, cut into another file where a limit would be passed."""
         import numpy as np
 
@@ -105,7 +123,7 @@ class FeedWriter:
             return
         _, offsets, data = items.buffers()
         ends = np.frombuffer(offsets, dtype=np.int64)[items.offset : items.offset + len(items) + 1]
-        view, start = memoryview(data), 0
+        view, names, start = memoryview(data), keys.to_pylist(), 0
         while start < len(items):
             part = self._open()
             fitting = self._fitting(part, ends, start)
@@ -113,8 +131,7 @@ class FeedWriter:
                 self._finish()
                 continue
             stop = max(fitting, start + 1)
-            part.write(view[ends[start] : ends[stop]])
-            part.items += stop - start
+            part.add(view[ends[start] : ends[stop]], names[start:stop])
             start = stop
 
     def place(self) -> list[FeedFile]:

@@ -147,25 +147,25 @@ def _fixes(
         yield Fix(function, sql, macro.says if macro else f"{function}() was applied.")
 
 
-def steps(mapping: Mapping_) -> list[tuple[str, str]]:
-    """The named steps from `product` to `item`: `mapped`, one `fixed` a round of repairs, and the last, without empty texts."""
+def steps(mapping: Mapping_, widened: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The named steps from `product` to `item`: `mapped`, one `fixed` a round of repairs, and the last, without empty texts.
+
+    `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes.
+    """
     attributes = mapping.attributes
     chosen = [f"{a.value.sql} as {ident(a.name)}" for a in attributes]
     failures = [f"{a.value.fails} as {ident(a.name + '~type')}" for a in attributes if a.value.fails]
-    condition = f"\n  where coalesce({mapping.where}, false)" if mapping.where else ""
-    found = [("mapped", f"select _row, _sku, settings, now,\n    {_lines(chosen + failures)}\n  from product{condition}")]
+    found = [("mapped", f"select _row, _sku, _kept, settings, now,\n    {_lines(chosen + failures)}\n  from product")]
     for level in range(mapping.levels):
         due = [a for a in attributes if len(a.fixes) > level]
         kept = ", ".join(ident(a.name) for a in due)
         before = [f"{ident(a.name)} as {ident(f'{a.name}~{level}')}" for a in due]
         after = [f"{a.fixes[level].sql} as {ident(a.name)}" for a in due]
         found.append((f"fixed{level + 1}", f"select * exclude ({kept}),\n    {_lines(after + before)}\n  from {found[-1][0]}"))
-    texts = [a for a in attributes if not a.bare and a.value.shape == Scalar("string")]
-    if texts:
-        replaced = ", ".join(f"nullif({ident(a.name)}, '') as {ident(a.name)}" for a in texts)
-        found.append(("item", f"select * replace ({replaced})\n  from {found[-1][0]}"))
-    else:
-        found.append(("item", f"select * from {found[-1][0]}"))
+    texts = [a.name for a in attributes if not a.bare and a.value.shape == Scalar("string")]
+    replaced = [f"nullif({ident(name)}, '') as {ident(name)}" for name in texts]
+    replaced += [f"cast({ident(name)} as {kind}) as {ident(name)}" for name, kind in widened.items()]
+    found.append(("item", f"select *{' replace (' + ', '.join(replaced) + ')' if replaced else ''}\n  from {found[-1][0]}"))
     return found
 
 

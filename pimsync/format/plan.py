@@ -25,6 +25,8 @@ from pimsync.format.scope import Scope
 from pimsync.project import Channel, Defaults
 from pimsync.words import closest
 
+#: Stands for the aggregate of the rule that a key may come once: it is counted by a query of its own.
+DUPLICATE = "_duplicate"
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -45,6 +47,11 @@ class Across:
     attribute: str
     fails: str
     number: int
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is the rule that a key may come once."""
+        return self.fails == DUPLICATE
 
 
 @dataclass(frozen=True)
@@ -85,24 +92,30 @@ def plan(channel: ChannelType, project: Channel, defaults: Defaults, fields: Seq
     """
     settings = _settings(channel, project, defaults, name)
     scope = Scope(tuple(fields), project.language or defaults.language, project.country or defaults.country, settings, now)
-    mapped = mapping(channel, project, scope, engine, name)
+    return compiled(channel, mapping(channel, project, scope, engine, name), scope, project.rules.ignore, engine, name)
+
+
+def compiled(channel: ChannelType, mapped: Mapping_, scope: Scope, ignore: Sequence[str], engine: Engine, name: str) -> Plan:
+    """The plan for items that are mapped like this."""
     item, columns = mapped.item, _columns(channel, mapped)
-    encoder = ENCODERS[channel.definition.feed.encoding](_options(channel), columns, _filled(channel, settings, name))
-    compiled = demands(channel.schema, item, channel.refs)
-    judged = [*_types(channel, mapped), *_demanded(channel, compiled.demands), *_separators(channel, encoder)]
-    checks, across = _checks(channel, item, columns, engine, len(judged))
+    encoder = ENCODERS[channel.definition.feed.encoding](
+        _options(channel), columns, _filled(channel, scope.settings, name), channel.identity
+    )
+    found = demands(channel.schema, item, channel.refs)
+    judged = [*_types(channel, mapped), *_demanded(channel, found.demands), *_separators(channel, encoder)]
+    checks, across, read = _checks(channel, item, engine, len(judged))
     judged += checks
     judged += _formulas(channel, encoder)
-    unique = not next((a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.definition.feed.key), False)
-    if unique and channel.definition.feed.key in item.fields:
+    unique = not next((a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.identity), False)
+    if unique and channel.identity in item.fields:
         judged.append(_duplicate(channel))
-        across.append(Across(channel.definition.feed.key, "_duplicate", len(judged) - 1))
+        across.append(Across(channel.identity, DUPLICATE, len(judged) - 1))
     judged += [Judgement(rule, fails, value, text(rule.message)) for rule, fails, value in fix_flags(mapped, channel.key)]
-    kept, across = _not_ignored(judged, across, project.rules.ignore)
-    left = tuple(one for one in compiled.left if not _ignored(_rule(channel.key, one).id, project.rules.ignore))
+    kept, across = _not_ignored(judged, across, ignore)
+    left = tuple(one for one in found.left if not _ignored(_rule(channel.key, one).id, ignore))
     feed = channel.definition.feed
     return Plan(
-        name=name, type=channel.key, title=channel.definition.name, key=feed.key, scope=scope, steps=tuple(steps(mapped)), where=mapped.where,
+        name=name, type=channel.key, title=channel.definition.name, key=channel.identity, scope=scope, steps=tuple(steps(mapped, _widened(channel, item, read))), where=mapped.where,
         judgements=tuple(kept), across=tuple(across), unique=unique, encoder=encoder, left=left, item=item,
         file=feed.file, max_bytes=feed.max_bytes, max_items=feed.max_items,
         unmapped=tuple(n for n in channel.schema.get("required", ()) if n not in item.fields),
@@ -194,7 +207,7 @@ def _formulas(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
 
 
 def _duplicate(channel: ChannelType) -> Judgement:
-    key = channel.definition.feed.key
+    key = channel.identity
     rule = Rule(
         f"{channel.key}/{key}/duplicate", key, Severity.ERROR, "",
         f"Map {key} to something that no two products share; the first item with it stays in.", channel.definition.spec.url,
@@ -203,9 +216,10 @@ def _duplicate(channel: ChannelType) -> Judgement:
 
 
 def _checks(
-    channel: ChannelType, item: Group, columns: Sequence[Column], engine: Engine, start: int
-) -> tuple[list[Judgement], list[Across]]:
-    """The channel's checks that read at least one attribute that is there."""
+    channel: ChannelType, item: Group, engine: Engine, start: int
+) -> tuple[list[Judgement], list[Across], set[str]]:
+    """The channel's checks that read at least one attribute that is there, and all the attributes that they read."""
+    every: set[str] = set()
     names = [*dict.fromkeys([*channel.attributes, *item.fields]), "settings", "now"]
     judged, across = [], []
     shapes = {name: item.fields.get(name) for name in names[:-2]}
@@ -215,13 +229,20 @@ def _checks(
         read = [name for name in expression.columns if name not in ("settings", "now")]
         if not any(name in item.fields for name in read) or (check.across and check.across not in item.fields):
             continue
+        every.update(read)
         fails = _with_absent(expression.sql, [n for n in read if n not in item.fields], channel)
         rule = Rule(f"{channel.key}/{check.id}", check.attribute, check.severity, "", check.help, check.source)
         value = _as_text(check.attribute, shapes.get(check.attribute)) if check.attribute in item.fields else "null::varchar"
         judged.append(Judgement(rule, "false" if check.across else fails, value, _sentence(check, item, place)))
         if check.across:
             across.append(Across(check.across, fails, start + len(judged) - 1))
-    return judged, across
+    return judged, across, every
+
+
+def _widened(channel: ChannelType, item: Group, read: set[str]) -> dict[str, str]:
+    """The groups that checks read and the mapping fills in part, with the type of the whole."""
+    whole = {name: shape_of(channel.attribute_schema(name) or {}, channel.refs) for name in read & item.fields.keys()}
+    return {name: sql_type(shape) for name, shape in whole.items() if sql_type(shape) != sql_type(item.fields[name])}
 
 
 def _with_absent(sql: str, absent: Sequence[str], channel: ChannelType) -> str:

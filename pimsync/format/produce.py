@@ -1,32 +1,34 @@
-"""One channel's items, chunk by chunk: judged, and (in a build) written."""
+"""One channel's items: judged, and (in a build) written."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pimsync.engine import Engine, text
-from pimsync.expressions import plain
 from pimsync.errors import ProjectError
+from pimsync.expressions import plain
 from pimsync.findings import Rule, filtered
 from pimsync.format import query
-from pimsync.format.chunk import Chunk, run
+from pimsync.format.chunk import Chunk, cut, stream
 from pimsync.format.feed import FeedFile, FeedWriter
 from pimsync.format.plan import Plan
 from pimsync.format.query import Crossing
 from pimsync.recorder import Recorder
-from pimsync.store.snapshot import Snapshot
+from pimsync.store.snapshot import ROW_GROUP, Snapshot
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
-#: Rows of the snapshot that one chunk takes: one row group.
-ROWS = 20_480
+#: How many chunks a worker makes ahead of the writer.
+AHEAD = 2
 
 Progress = Callable[[int], None]
 
@@ -42,121 +44,230 @@ class Produced:
     feed: list[FeedFile] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Workshop:
+    """Where the work is done: the snapshot, a folder for what is in between, and one engine a worker."""
+
+    snapshot: Snapshot
+    rejected: int
+    folder: Path
+    engines: Sequence[Engine]
+
+    def source(self, plan: Plan, share: tuple[int, int] = (0, 1), only: str | None = None) -> str:
+        """The SELECT of the products that a channel looks at."""
+        without = str(self.snapshot.duplicates) if self.snapshot.duplicates else None
+        return plan.scope.products(str(self.snapshot.products), share=share, without=without, only=only)
+
+
 def produce(
-    plan: Plan, snapshot: Snapshot, work: Path, out: Path | None, engine: Engine, recorder: Recorder, progress: Progress | None = None
+    plan: Plan, shop: Workshop, out: Path | None, recorder: Recorder, *, strict: bool = False, progress: Progress | None = None
 ) -> Produced:
     """Make the items of a channel; with a folder to write to, make its feed too.
 
     Args:
-        work: a folder for what is found across items.
         out: where the feed goes; without one the items are only judged.
-        progress: is told how many products have been looked at.
+        strict: an item that is left out for an error keeps the whole feed from being put in place.
+        progress: is told how many more products have been looked at.
     """
-    produced = Produced(plan)
-    crossing = _across(plan, snapshot, work, engine)
-    rules = [*plan.rules, filtered(plan.type)]
-    writer = FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else None
-    with writer or nullcontext():
-        for chunk in _chunks(plan, snapshot, crossing, engine, encoded=out is not None):
-            produced.items += len(chunk.items)
-            left_out = _record(plan, rules, chunk, snapshot, engine, recorder)
-            produced.filtered += left_out
-            produced.excluded += chunk.rows - len(chunk.items) - left_out
-            if writer:
-                writer.write(chunk.items)
-            if progress:
-                progress(chunk.rows)
-        if writer:
+    produced, ledger = Produced(plan), _Ledger(plan, shop)
+    with _said(plan, shop), (FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext()) as writer:
+        crossing = _across(plan, shop)
+        with closing(_in_order(plan, shop, crossing, encoded=out is not None)) as chunks:
+            for chunk in chunks:
+                ledger.take(chunk)
+                produced.items += len(chunk) - chunk.items.null_count
+                if writer:
+                    writer.write(chunk.items.drop_null(), chunk.keys.filter(chunk.items.is_valid()))
+                if progress:
+                    progress(len(chunk))
+        produced.filtered = ledger.filtered
+        produced.excluded = ledger.products - produced.items - produced.filtered
+        ledger.record(crossing, recorder)
+        if writer and not (strict and (produced.excluded or shop.rejected)):
             produced.feed = writer.place()
     return produced
 
 
-def _chunks(plan: Plan, snapshot: Snapshot, crossing: Crossing, engine: Engine, *, encoded: bool) -> Iterator[Chunk]:
-    """The chunks in order, a few of them made ahead, each on a thread of its own."""
-    import duckdb
+class _Ledger:
+    """Which products of a channel break which rules: numbers while the items are made, values and sentences after."""
 
-    ahead: deque[Future[Chunk]] = deque()
-    products, without = str(snapshot.products), _without(snapshot)
-    with ThreadPoolExecutor(engine.threads) as pool:
+    def __init__(self, plan: Plan, shop: Workshop) -> None:
+        import numpy as np
 
-        def start(first: int) -> Future[Chunk]:
-            last = min(first + ROWS, snapshot.rows)
-            return pool.submit(run, plan, products, without, first, last, crossing, engine.cursor(), encoded=encoded)
+        self.plan, self.shop = plan, shop
+        self.rules: list[Rule] = [*plan.rules, filtered(plan.type)]
+        self.counts: NDArray[np.int64] = np.zeros(len(self.rules), dtype=np.int64)
+        self.products = 0
+        self._rows: list[NDArray[np.int64]] = []
+        self._plain: list[tuple[int, NDArray[np.int64]]] = []
 
-        try:
-            for first in range(0, snapshot.rows, ROWS):
-                ahead.append(start(first))
-                if len(ahead) > engine.threads:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        except duckdb.OutOfMemoryException:
-            raise ProjectError(
-                f"the memory limit of {engine.memory} is too small for this catalog", hint="give more: --memory 2GB"
-            ) from None
-        except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:
-            raise ProjectError(
-                f"an expression of channel {plan.name!r} cannot be computed for every product: {plain(error)}",
-                where="pimsync.toml",
-                hint="write try_cast(… as …) for a value that is not always there",
-            ) from None
-        finally:
-            for future in ahead:
-                future.cancel()
+    @property
+    def filtered(self) -> int:
+        """How many products the filter left out."""
+        return int(self.counts[-1])
 
+    def take(self, chunk: Chunk) -> None:
+        """Count a chunk, and keep which of its products have something to be told."""
+        self.products += len(chunk)
+        if not len(chunk.places):
+            return
+        rows, told = chunk.rows[chunk.places], len(self.plan.judgements)
+        kept = ~chunk.broken[:, -1]
+        broken = chunk.broken & kept[:, None]
+        broken[:, -1] = ~kept
+        self.counts += broken.sum(axis=0)
+        self._rows.append(rows[broken[:, :told].any(axis=1)])
+        for number in range(told, broken.shape[1]):
+            if broken[:, number].any():
+                self._plain.append((number, rows[broken[:, number]]))
 
-def _record(plan: Plan, rules: list[Rule], chunk: Chunk, snapshot: Snapshot, engine: Engine, recorder: Recorder) -> int:
-    """Hand the chunk's events to the recorder; how many products the filter left out."""
-    events = chunk.events
-    if not len(events.rows):
-        return 0
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    def record(self, crossing: Crossing, recorder: Recorder) -> None:
+        """Find the values and the sentences of what was broken, and hand them on."""
+        import numpy as np
+        import pyarrow as pa
 
-    rows = events.rows.to_numpy()
-    recorder.add(
-        plan.name,
-        rules,
-        events.rules,
-        _skus(snapshot, rows, engine),
-        pa.array(snapshot.record_numbers(rows)),
-        events.values.cast(pa.string()),
-        events.messages.cast(pa.string()),
-    )
-    return int(pc.sum(pc.equal(events.rules, len(rules) - 1)).as_py() or 0)
+        for number, rows in self._plain:
+            sentence = self.rules[number].message or "is not what the channel takes"
+            events = [pa.repeat(number, len(rows)), pa.nulls(len(rows), pa.string()), pa.repeat(sentence, len(rows))]
+            self._hand(recorder, rows, _skus(self.shop.snapshot, rows, self.shop.engines[0]), *events)
+        fired = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
+        numbers = np.flatnonzero(self.counts[: len(self.plan.judgements)])
+        if len(fired):
+            only = self._file_of(fired)
+            for batch in self._details(crossing, only, numbers.tolist()):
+                lists = batch.column("events")
+                parents, flat = lists.value_parent_indices(), lists.flatten()
+                rows, skus = batch.column("row").take(parents).to_numpy(), batch.column("sku").take(parents)
+                self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
+
+    def _file_of(self, rows: NDArray[np.int64]) -> str:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.shop.folder / f"{self.plan.name}-told.parquet"
+        pq.write_table(pa.table({"row": rows}), path)
+        return str(path)
+
+    def _details(self, crossing: Crossing, only: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
+        sql = query.details(self.plan, self.shop.source(self.plan, only=only), crossing, numbers)
+        yield from self.shop.engines[0].stream(sql, ROW_GROUP)
+
+    def _hand(
+        self, recorder: Recorder, rows: NDArray[np.int64], skus: pa.Array, numbers: pa.Array, values: pa.Array, messages: pa.Array
+    ) -> None:
+        import pyarrow as pa
+
+        records = pa.array(self.shop.snapshot.record_numbers(rows))
+        texts = [one.cast(pa.string()) for one in (skus, values, messages)]
+        recorder.add(self.plan.name, self.rules, numbers, texts[0], records, *texts[1:])
 
 
 def _skus(snapshot: Snapshot, rows: Any, engine: Engine) -> pa.Array:
     """The skus of some rows of the snapshot, in their order."""
-    import numpy as np
     import pyarrow as pa
 
     first, last = int(rows.min()), int(rows.max())
     table = engine.arrow(
         f"select sku from read_parquet({text(str(snapshot.products))}, file_row_number = true)"
-        f" where file_row_number between {first} and {last} order by file_row_number"
+        f" where file_row_number between {first} and {last}"
     )
-    column = table.column("sku").cast(pa.string()).combine_chunks()
-    return column.take(pa.array(np.asarray(rows - first)))
+    return table.column("sku").cast(pa.string()).combine_chunks().take(pa.array(rows - first))
 
 
-def _without(snapshot: Snapshot) -> str | None:
-    return str(snapshot.duplicates) if snapshot.duplicates else None
+def _in_order(plan: Plan, shop: Workshop, crossing: Crossing, *, encoded: bool) -> Iterator[Chunk]:
+    """The chunks in the catalog's order, a row group each, made by one worker an engine.
+
+    Worker n makes the row groups n, n + workers, …; each is a few chunks ahead at the most, so that memory stays flat.
+    """
+    of = len(shop.engines)
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(
+                closing(_ahead(stream(plan, shop.source(plan, (number, of)), crossing, engine, encoded=encoded)))
+            )
+            for number, engine in enumerate(shop.engines)
+        ]
+        waiting: list[Chunk | None] = [None] * of
+        for group in range(-(-shop.snapshot.rows // ROW_GROUP)):
+            worker, end = group % of, (group + 1) * ROW_GROUP
+            while True:
+                chunk = waiting[worker] or next(workers[worker], None)
+                waiting[worker] = None
+                if chunk is None:
+                    break
+                now, later = cut(chunk, end)
+                if len(now):
+                    yield now
+                if len(later):
+                    waiting[worker] = later
+                    break
 
 
-def _across(plan: Plan, snapshot: Snapshot, work: Path, engine: Engine) -> Crossing:
-    """Find, before the chunks run, which groups of items break a rule across items, and which keys come twice."""
-    products, without, rows = str(snapshot.products), _without(snapshot), snapshot.rows
-    groups: dict[str, str] = {}
-    attributes = dict.fromkeys(one.attribute for one in plan.across if one.fails != "_duplicate")
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, made on a thread of their own while the ones before are written."""
+    made: queue.Queue[Chunk | BaseException | None] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+
+    def put(one: Chunk | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                made.put(one, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        try:
+            for chunk in chunks:
+                if not put(chunk):
+                    return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while (one := made.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        stopped.set()
+        thread.join()
+
+
+@contextmanager
+def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
+    """What the engine cannot do, in people's words."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise ProjectError(
+            f"the memory limit of {shop.engines[0].memory} a core is too small for this catalog", hint="give more: --memory 2GB"
+        ) from None
+    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:
+        raise ProjectError(
+            f"an expression of channel {plan.name!r} cannot be computed for every product: {plain(error)}",
+            where="pimsync.toml",
+            hint="write try_cast(… as …) where a value is not always what it should be",
+        ) from None
+
+
+def _across(plan: Plan, shop: Workshop) -> Crossing:
+    """Find, before the items are made, which groups of items break a rule across items, and which keys come twice."""
+    source, groups = shop.source(plan), {}
+    attributes = dict.fromkeys(one.attribute for one in plan.across if not one.counted)
     for number, attribute in enumerate(attributes):
-        path = work / f"{plan.name}-groups-{number}.parquet"
-        if _copied(query.groups(plan, products, without, rows, attribute), path, engine):
+        path = shop.folder / f"{plan.name}-groups-{number}.parquet"
+        if _copied(query.groups(plan, source, attribute), path, shop.engines[0]):
             groups[attribute] = str(path)
-    path = work / f"{plan.name}-duplicates.parquet"
-    twice = any(one.fails == "_duplicate" for one in plan.across)
-    duplicates = str(path) if twice and _copied(query.duplicates(plan, products, without, rows), path, engine) else None
-    return Crossing(groups, duplicates)
+    path = shop.folder / f"{plan.name}-duplicates.parquet"
+    twice = any(one.counted for one in plan.across) and _copied(query.duplicates(plan, source), path, shop.engines[0])
+    return Crossing(groups, str(path) if twice else None)
 
 
 def _copied(sql: str, path: Path, engine: Engine) -> int:

@@ -1,8 +1,8 @@
-"""The one query that makes a chunk: product → mapped → fixed → item → judged, with the items encoded and the events listed."""
+"""The queries over a channel's items: product → mapped → fixed → item → judged, and what is wanted of that."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pimsync.engine import ident, text
@@ -15,83 +15,103 @@ KEPT = 500
 
 @dataclass(frozen=True)
 class Crossing:
-    """What was found across items before the chunks run: per attribute, a file of the groups and the rules they break."""
+    """What was found across items beforehand: per attribute, a file of the groups and the rules they break."""
 
     groups: Mapping[str, str]
     duplicates: str | None = None
 
 
-def chunk(plan: Plan, products: str, without: str | None, first: int, last: int, crossing: Crossing, encoded: bool = True) -> str:
-    """The query over a range of rows of the snapshot.
+def items(plan: Plan, source: str, crossing: Crossing, *, encoded: bool = True) -> str:
+    """The query that makes the items of some products; `source` is the SELECT that gives those.
 
-    Its columns: `row`, `item` (the encoded item, or null where it is left out), `events` (a list of rule number, value
-    and message) and, where the plan leaves something to jsonschema, `json`.
+    Its columns: `row`; `item`, encoded, null where it is left out; `key`, by which it is known again in the feed; `broken`,
+    null where there is nothing to say, or else a truth for each judgement of the plan and a last one for the filter; and,
+    where the plan leaves something to jsonschema, `json`.
     """
-    steps = [("product", plan.scope.products(products, first, last, without)), *plan.steps, ("judged", _judged(plan, crossing))]
-    errors = [n for n, one in enumerate(plan.judgements) if one.rule.severity is Severity.ERROR and not one.rule.fix]
-    bad = _any(errors)
-    item = plan.encoder.item() if encoded else "''"
-    json = f",\n  case when not _bad then {_json(plan)} end as json" if plan.left else ""
-    body = (
-        f"select _row as row,\n  case when not _bad then {item} end as item,\n"
-        f"  case when _any then {_events(plan)} end as events{json}\n"
-        f"  from (select *, {bad} as _bad, {_any(range(len(plan.judgements)))} as _any from judged)"
+    numbers = range(len(plan.judgements))
+    errors = [n for n in numbers if plan.judgements[n].rule.severity is Severity.ERROR and not plan.judgements[n].rule.fix]
+    item, key = (plan.encoder.item(), plan.encoder.key()) if encoded else ("''", "''")
+    kept = f"coalesce({plan.where}, false)" if plan.where else "true"
+    flags = ", ".join([*(f"_{n}" for n in numbers), "not _kept"])
+    json = f",\n  case when _kept and not _bad then {_json(plan)} end as json" if plan.left else ""
+    return (
+        f"{_steps(plan, source, crossing, numbers, kept)}"
+        f"select _row as row,\n  case when _kept and not _bad then {item} end as item,\n"
+        f"  case when _kept and not _bad then {key} end as key,\n"
+        f"  case when _any or not _kept then [{flags}] end as broken{json}\n"
+        f"  from (select *, {_any(errors)} as _bad, {_any(numbers)} as _any from judged)"
     )
-    if plan.where:
-        nothing = ", null" if plan.left else ""
-        number = len(plan.rules)
-        body += (
-            f"\nunion all select _row, null, [{{'rule': {number}::smallint, 'value': null::varchar, 'message': 'is left out by the filter'}}]"
-            f"{nothing}\n  from product where not coalesce({plan.where}, false)"
-        )
-    return _with(steps) + body
 
 
-def groups(plan: Plan, products: str, without: str | None, rows: int, attribute: str) -> str:
+def details(plan: Plan, source: str, crossing: Crossing, numbers: Collection[int]) -> str:
+    """The query that tells, of some products, the value and the sentence of each of these judgements that they break.
+
+    Its columns: `row`, `sku`, and `events`, a list of rule number, value and message.
+    """
+    wanted = sorted(numbers)
+    cases = [
+        f"case when _{n} then {{'rule': {n}::smallint, 'value': left({plan.judgements[n].value}, {KEPT}),"
+        f" 'message': {plan.judgements[n].message}}} end"
+        for n in wanted
+    ]
+    kept = f"coalesce({plan.where}, false)" if plan.where else "true"
+    return (
+        f"{_steps(plan, source, crossing, wanted, kept)}"
+        f"select _row as row, _sku as sku, list_filter([{_lines(cases)}], lambda _event: _event is not null) as events\n"
+        f"  from judged where _kept and {_any(wanted)}"
+    )
+
+
+def groups(plan: Plan, source: str, attribute: str) -> str:
     """The query that finds the groups of items which break a rule across items."""
-    mine = [one for one in plan.across if one.attribute == attribute and one.fails != "_duplicate"]
+    mine = [one for one in plan.across if one.attribute == attribute and not one.counted]
     chosen = ", ".join(f"coalesce({one.fails}, false) as _n{one.number}" for one in mine)
     broken = " or ".join(f"_n{one.number}" for one in mine)
-    steps = [("product", plan.scope.products(products, 0, rows, without)), *plan.steps]
     key = ident(attribute)
     return (
-        f"{_with(steps)}select * from (select {key} as _group, {chosen}\n  from item where {key} is not null group by {key})"
-        f"\n  where {broken}"
+        f"{_with(_items(plan, source))}select * from (select {key} as _group, {chosen}\n  from item where {key} is not null"
+        f"{_where(plan)} group by {key})\n  where {broken}"
     )
 
 
-def duplicates(plan: Plan, products: str, without: str | None, rows: int) -> str:
+def duplicates(plan: Plan, source: str) -> str:
     """The query that finds the keys which more than one item has, and the first row of each."""
-    steps = [("product", plan.scope.products(products, 0, rows, without)), *plan.steps]
     key = ident(plan.key)
     return (
-        f"{_with(steps)}select {key} as _key, min(_row) as _first from item where {key} is not null\n"
-        f"  group by {key} having count(*) > 1"
+        f"{_with(_items(plan, source))}select {key} as _key, min(_row) as _first from item where {key} is not null"
+        f"{_where(plan)}\n  group by {key} having count(*) > 1"
     )
 
 
-def _judged(plan: Plan, crossing: Crossing) -> str:
+def _steps(plan: Plan, source: str, crossing: Crossing, numbers: Sequence[int] | range, kept: str) -> str:
+    """The named steps, up to an item with a truth for each of these judgements."""
+    return _with([*_items(plan, source, kept), ("judged", _judged(plan, crossing, numbers))])
+
+
+def _items(plan: Plan, source: str, kept: str | None = None) -> list[tuple[str, str]]:
+    kept = kept or (f"coalesce({plan.where}, false)" if plan.where else "true")
+    return [("product", f"select *, {kept} as _kept from (\n  {source})"), *plan.steps]
+
+
+def _where(plan: Plan) -> str:
+    return " and _kept" if plan.where else ""
+
+
+def _judged(plan: Plan, crossing: Crossing, numbers: Sequence[int] | range) -> str:
     flags, joins = [], []
     fed: dict[int, str] = {}
-    for number, (attribute, path) in enumerate(crossing.groups.items()):
-        joins.append(f"left join read_parquet({text(path)}) g{number} on item.{ident(attribute)} = g{number}._group")
-        fed |= {one.number: f"g{number}._n{one.number}" for one in plan.across if one.attribute == attribute and one.fails != "_duplicate"}
+    for place, (attribute, path) in enumerate(crossing.groups.items()):
+        joins.append(f"left join read_parquet({text(path)}) g{place} on item.{ident(attribute)} = g{place}._group")
+        mine = [one for one in plan.across if one.attribute == attribute and not one.counted]
+        fed |= {one.number: f"g{place}._n{one.number}" for one in mine}
     if crossing.duplicates:
         joins.append(f"left join read_parquet({text(crossing.duplicates)}) twice on item.{ident(plan.key)} = twice._key")
-        fed |= {one.number: "item._row > twice._first" for one in plan.across if one.fails == "_duplicate"}
-    for number, one in enumerate(plan.judgements):
-        fails = fed.get(number, one.fails)
+        fed |= {one.number: "item._row > twice._first" for one in plan.across if one.counted}
+    for number in numbers:
+        fails = fed.get(number, plan.judgements[number].fails)
         flags.append(f"coalesce({fails}, false) as _{number}" if fails != "false" else f"false as _{number}")
     joined = "".join(f"\n  {join}" for join in joins)
-    return f"select item.*,\n    {_lines(flags)}\n  from item{joined}"
-
-
-def _events(plan: Plan) -> str:
-    cases = [
-        f"case when _{number} then {{'rule': {number}::smallint, 'value': left({one.value}, {KEPT}), 'message': {one.message}}} end"
-        for number, one in enumerate(plan.judgements)
-    ]
-    return f"list_filter([{_lines(cases)}], lambda _event: _event is not null)"
+    return f"select item.*{_commas(flags)}\n  from item{joined}"
 
 
 def _json(plan: Plan) -> str:
@@ -105,6 +125,10 @@ def _any(numbers: Sequence[int] | range) -> str:
 
 def _with(steps: Sequence[tuple[str, str]]) -> str:
     return "with " + ",\n".join(f"{name} as (\n  {sql}\n)" for name, sql in steps) + "\n"
+
+
+def _commas(parts: Sequence[str]) -> str:
+    return "".join(f",\n    {part}" for part in parts)
 
 
 def _lines(parts: Sequence[str]) -> str:

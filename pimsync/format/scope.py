@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pimsync.engine import ident, text
 from pimsync.store.product import FIELDS
+from pimsync.store.snapshot import ROW_GROUP
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,23 @@ class Scope:
         )
         return f"{{{members}}} as settings, timestamptz {text(self.now)} as now"
 
-    def products(self, path: str, first: int, last: int, without: str | None = None) -> str:
-        """The SELECT that reads a range of rows of the snapshot, rejected products left out."""
+    def products(self, path: str, *, share: tuple[int, int] = (0, 1), without: str | None = None, only: str | None = None) -> str:
+        """The SELECT that reads the snapshot, rejected products left out.
+
+        Args:
+            share: which of how many shares of the row groups: (0, 2) is every second one, from the first.
+            without, only: files of rows to leave out, and to leave all others out.
+        """
         columns = ",\n    ".join(f"{self._field(name)} as {ident(name)}" for name in FIELDS)
-        skipped = f"\n    and file_row_number not in (select row from read_parquet({text(without)}))" if without else ""
+        number, of = share
+        kept = [f"(file_row_number // {ROW_GROUP}) % {of} = {number}"] if of > 1 else []
+        kept += [f"file_row_number not in (select row from read_parquet({text(without)}))"] if without else []
+        kept += [f"file_row_number in (select row from read_parquet({text(only)}))"] if only else []
+        conditions = "".join(f"\n    and {one}" for one in kept)
         return (
             f"select file_row_number as _row, sku as _sku, {self.context},\n    {columns}\n"
             f"  from read_parquet({text(path)}, file_row_number = true)\n"
-            f"  where file_row_number >= {first} and file_row_number < {last} and not rejected{skipped}"
+            f"  where not rejected{conditions}"
         )
 
     def empty(self) -> str:

@@ -20,7 +20,7 @@ MACROS = (
         r"""(t) as case
              when length(t) in (8, 12, 13, 14) and regexp_full_match(t, '[0-9]+')
              then coalesce(check_digit_holds(try_cast(t as bigint)), false) and try_cast(t as bigint) > 0
-             else false end""",
+             when t is not null then false end""",
         examples={
             "is_gtin('4006381333931')": "true",
             "is_gtin('036000291452')": "true",

@@ -84,7 +84,7 @@ MACROS = (
         "Whether a text of ten or more cased letters is all in capitals.",
         r"""(t) as case
              when t = upper(t) and length(t) >= 10
-             then length(regexp_replace(t, '[^\p{Lu}]', '', 'g')) >= 10 else false end""",
+             then length(regexp_replace(t, '[^\p{Lu}]', '', 'g')) >= 10 when t is not null then false end""",
         examples={
             "shouts('BEST OFFER EVER')": "true",
             "shouts('USB-C to HDMI')": "false",

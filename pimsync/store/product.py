@@ -140,7 +140,7 @@ class Field:
     severity: Severity = Severity.WARNING  # of a value that cannot be read
 
     @property
-    def type(self) -> str:
+    def sql(self) -> str:
         """The SQL type of the snapshot's column."""
         return TYPES[self.kind]
 

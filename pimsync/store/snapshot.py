@@ -15,14 +15,17 @@ ROW_GROUP = 20_480
 
 PRODUCTS = "products.parquet"
 FINDINGS = "findings.parquet"
+DUPLICATES = "duplicates.parquet"
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """One row a record that could be read, in the catalog's order.
 
-    `products` has the columns of `fields`, a BOOLEAN `rejected` (the record has an error, or its sku was there before), and
-    `problems`, which says what was wrong with the values of the few rows that have any.
+    `products` has the columns of `fields`, a BOOLEAN `rejected` (the record has an error of its own), and `problems`, which
+    says what was wrong with the values of the few rows that have any. `skipped` are the numbers (first = 1) of the records
+    that could not be read and have no row. `duplicates` is a file of one column, `row`: the rows whose sku stands in an
+    earlier one; there is none where no sku comes twice.
     """
 
     products: Path
@@ -30,6 +33,7 @@ class Snapshot:
     records: int
     fields: tuple[str, ...]
     skipped: tuple[int, ...] = ()
+    duplicates: Path | None = None
 
     def record_numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers (first = 1) that rows of the snapshot (first = 0) have in the source."""

@@ -1,4 +1,4 @@
-"""How a channel wants its feed written: the `[feed.xml]`, `[feed.delimited]` and `[feed.columns]` tables of channel.toml."""
+"""How a channel wants its feed written: `[feed.xml]`, `[feed.delimited]` and `[feed.columns]` in channel.toml."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DelimitedOptions(Verbatim):
     newline: Literal["\n", "\r\n"] = "\n"
     bom: bool = False
     before: tuple[str, ...] = Field(default=(), description="rows before the header, as they stand")
-    list_: ListStyle = Field(default=ListStyle(), alias="list")
+    list: ListStyle = ListStyle()
     group: GroupStyle = GroupStyle()
 
 
@@ -64,6 +64,6 @@ class ColumnOptions(Verbatim):
     """An attribute that is written otherwise than plainly."""
 
     header: str | None = Field(default=None, min_length=1, description="its header, or its element, in the feed")
-    list_: ListStyle | None = Field(default=None, alias="list")
+    list: ListStyle | None = None
     group: GroupStyle | None = None
     always: bool = Field(default=False, description="it stands there even when nothing is mapped to it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -37,7 +38,7 @@ CLASSES: dict[str, Ranges] = {"d": _DIGITS, "w": _WORDS, "s": _BLANKS}
 CLASSES |= {name.upper(): complement(ranges) for name, ranges in CLASSES.items()}
 
 #: ECMA-262's dot.
-ANY_BUT_LINE_ENDS = "[^\\n\\r\u2028\u2029]"
+ANY_BUT_LINE_ENDS = r"[^\n\r\u2028\u2029]"
 
 
 @lru_cache(maxsize=8)
@@ -59,7 +60,7 @@ def written(ranges: Ranges, *, opposite: bool = False) -> str:
 
 def _members(ranges: Ranges) -> str:
     return "".join(
-        written_one(first) if first == last else f"{written_one(first)}-{written_one(last)}"
+        written_one(first, "^-[]&~|") + (f"-{written_one(last, '^-[]&~|')}" if last > first else "")
         for first, last in _whole(ranges)
     )
 
@@ -76,9 +77,18 @@ def _whole(ranges: Ranges) -> Iterable[tuple[int, int]]:
             yield after
 
 
-def written_one(code: int) -> str:
-    """A character as both take it, inside a class and outside."""
+def written_one(code: int, special: str = "^$.|?*+()[]{}") -> str:
+    """A character as Python takes it; `special` are those that need a backslash."""
     sign = chr(code)
-    if code < 32 or code == 127:
-        return f"\\x{code:02x}"
-    return f"\\{sign}" if sign in "\\^$.|?*+()[]{}-&~#" else sign
+    if code < 127 and sign not in "\\":
+        return f"\\x{code:02x}" if code < 32 else f"\\{sign}" if sign in special else sign
+    if code > 0xFFFF:
+        return sign if sign.isprintable() else f"\\U{code:08x}"
+    return sign if sign.isprintable() and code > 127 else f"\\u{code:04x}"
+
+
+def in_re2(expression: str) -> str:
+    r"""The same expression with RE2's spelling of a character's number: \x{2028} for \u2028."""
+    return re.sub(
+        r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})", lambda found: f"\\x{{{(found[1] or found[2]).lstrip('0')}}}", expression
+    )

@@ -9,7 +9,8 @@ from typing import Any
 from pimsync.errors import ChannelError
 from pimsync.findings import Severity
 from pimsync.format.schema import sql
-from pimsync.format.schema.flaw import Flaw, Here
+from pimsync.format.schema.flaw import Flaw
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords import flaws
 from pimsync.format.schema.keywords.logic import holds
 from pimsync.format.schema.parts import Schema, trail

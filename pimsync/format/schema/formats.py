@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from pimsync.engine import text
+from pimsync.format.schema import patterns
 from pimsync.format.schema.refs import shipped
 
 
@@ -39,10 +40,10 @@ DATE_TIME = rf"{DATE}[Tt]{_HOUR}:{_MINUTE}:(?:{_MINUTE}|60)(?:\.[0-9]+)?(?:{_OFF
 ISO_TIME = rf"{DATE}(?:T(?:{_HOUR}|[0-9]):{_MINUTE}(?::{_MINUTE}(?:\.[0-9]+)?)?(?:Z|[+-]{_HOUR}(?::?{_MINUTE})?)?)?"
 ISO_RANGE = rf"{ISO_TIME} */ *{ISO_TIME}"
 
-_BLANK = "\\x00-\\x20\\x7f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-URI = rf"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@{_BLANK}]*@)?[^/?#@:{_BLANK}][^{_BLANK}]*"
+_BLANK = r"\s\x00-\x1f\x7f-\x9f"
+URI = rf"^[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@{_BLANK}]*@)?[^/?#@:{_BLANK}][^{_BLANK}]*$"
 
-PRICE = r"[0-9]+(?:\.[0-9]+)? [A-Z]{3}"
+AMOUNT = r"[0-9]+(?:\.[0-9]+)? "
 
 
 @lru_cache(maxsize=1)
@@ -72,16 +73,21 @@ def _days(value: str) -> bool:
 
 def _dated(expression: str) -> tuple[Callable[[str], bool], Callable[[str], str]]:
     def in_sql(value: str) -> str:
-        return (
-            f"case when {_full_sql(expression, value)} then try_cast({value}[:10] as date) is not null else false end"
-        )
+        day = f"try_cast(left({value}, 10) as date) is not null"
+        return f"case when {_full_sql(expression, value)} then {day} when {value} is not null then false end"
 
     return (lambda value: _full(expression, value) and _days(value)), in_sql
 
 
 def _range_sql(value: str) -> str:
-    days = " and ".join(f"try_cast(trim(split_part({value}, '/', {part}))[:10] as date) is not null" for part in (1, 2))
-    return f"case when {_full_sql(ISO_RANGE, value)} then {days} else false end"
+    days = " and ".join(
+        f"try_cast(left(trim(split_part({value}, '/', {part})), 10) as date) is not null" for part in (1, 2)
+    )
+    return f"case when {_full_sql(ISO_RANGE, value)} then {days} when {value} is not null then false end"
+
+
+def _uri_sql(value: str) -> str:
+    return f"regexp_matches({value}, {text(patterns.read(URI).re2 or '')})"
 
 
 def _is_gtin(value: str) -> bool:
@@ -99,16 +105,13 @@ def _gtin_why(value: str) -> str:
         else 'has a wrong check digit' end"""
 
 
-def _known(kind: str) -> tuple[Callable[[str], bool], Callable[[str], str]]:
-    return (lambda value: value in codes()[kind]), lambda value: f"{value} in ({', '.join(map(text, codes()[kind]))})"
+def _known(kind: str, before: str = "") -> tuple[Callable[[str], bool], Callable[[str], str]]:
+    """One of ISO's codes; as a regular expression, which DuckDB plans and runs faster than a long `in (…)`."""
 
+    def expression() -> str:
+        return f"{before}(?:{'|'.join(codes()[kind])})"
 
-def _is_price(value: str) -> bool:
-    return _full(PRICE, value) and value[-3:] in codes()["currencies"]
-
-
-def _price_sql(value: str) -> str:
-    return f"{_full_sql(PRICE, value)} and {_known('currencies')[1](f'right({value}, 3)')}"
+    return (lambda value: _full(expression(), value)), lambda value: _full_sql(expression(), value)
 
 
 FORMATS: dict[str, Format] = {
@@ -120,9 +123,9 @@ FORMATS: dict[str, Format] = {
         _range_sql,
         "{value} is no span of time such as 2027-02-24T11:07+0100/2027-03-01T23:59+0100",
     ),
-    "uri": Format(partial(_full, URI), partial(_full_sql, URI), "{value} is no full web address", "url"),
+    "uri": Format(partial(patterns.matches, URI), _uri_sql, "{value} is no full web address", "url"),
     "gtin": Format(_is_gtin, lambda value: f"is_gtin({value})", "{value} {why}", "checksum", _gtin_why),
-    "price": Format(_is_price, _price_sql, "{value} is no price such as 12.50 EUR"),
+    "price": Format(*_known("currencies", AMOUNT), "{value} is no price such as 12.50 EUR"),
     "currency": Format(*_known("currencies"), "{value} is no currency code such as EUR"),
     "country": Format(*_known("countries"), "{value} is no country code such as DE"),
     "language": Format(*_known("languages"), "{value} is no language code such as de"),

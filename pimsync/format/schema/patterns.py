@@ -19,6 +19,7 @@ from pimsync.format.schema.characters import (
     Ranges,
     category,
     complement,
+    in_re2,
     written,
     written_one,
 )
@@ -94,7 +95,7 @@ class _Reader:
 
     def write(self, text: str, length: int, re2: str | None = None, *, repeatable: bool = True) -> None:
         self.python.append(text)
-        self.re2.append(text if re2 is None else re2)
+        self.re2.append(in_re2(text) if re2 is None else re2)
         self.at += length
         self.may_repeat = repeatable
 
@@ -223,7 +224,7 @@ _STEPS: dict[str, Callable[[_Reader], None]] = {
     ")": lambda reader: reader.write(")", 1),
     "|": lambda reader: reader.write("|", 1, repeatable=False),
     "^": lambda reader: reader.write("^", 1, repeatable=False),
-    "$": lambda reader: reader.write(r"\Z", 1, r"\z", repeatable=False),
+    "$": lambda reader: reader.write(r"\Z", 1, "$", repeatable=False),
     ".": lambda reader: reader.write(ANY_BUT_LINE_ENDS, 1),
     "*": _Reader.quantifier,
     "+": _Reader.quantifier,

@@ -38,6 +38,11 @@ def negated(condition: str) -> str:
     return {TRUE: FALSE, FALSE: TRUE}.get(condition, f"not coalesce({condition}, false)")
 
 
+def opposite(condition: str) -> str:
+    """True where the condition is false, which is never unknown."""
+    return {TRUE: FALSE, FALSE: TRUE}.get(condition, f"not ({condition})")
+
+
 def literal(value: Any, shape: Shape) -> str | None:
     """A value from a schema as SQL writes it, None where a value of this shape can never equal it."""
     match shape:

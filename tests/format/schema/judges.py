@@ -10,7 +10,7 @@ import duckdb
 from pimsync.engine import Engine, text
 from pimsync.format.schema.authority import validator
 from pimsync.format.schema.compile import Left, valid
-from pimsync.format.schema.flaw import Here
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords import flaws
 from pimsync.format.schema.refs import Refs
 from pimsync.format.schema.shape import Group, ListOf, sql_type

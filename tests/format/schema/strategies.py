@@ -10,12 +10,45 @@ from pimsync.format.schema.shape import Group, ListOf, Scalar
 NAMES = ("a", "b", "kind", "size mm", 'q"uote')
 
 FORMED = (
-    *("2027-02-24", "2026-02-30", "2027-02-24T11:07+0100", "2027-02-24T11:07:00Z", "2027-02-24/2027-03-01", "0000-01-01"),
-    *("4006381333931", "4006381333932", "12.50 EUR", "12,50 EUR", "12 ZZZ", "EUR", "DE", "NO", "de", "https://a.example/p"),
+    *(
+        "2027-02-24",
+        "2026-02-30",
+        "2027-02-24T11:07+0100",
+        "2027-02-24T11:07:00Z",
+        "2027-02-24/2027-03-01",
+        "0000-01-01",
+    ),
+    *(
+        "4006381333931",
+        "4006381333932",
+        "12.50 EUR",
+        "12,50 EUR",
+        "12 ZZZ",
+        "EUR",
+        "DE",
+        "NO",
+        "de",
+        "https://a.example/p",
+    ),
     *("a://b c", "", "ab\n", "\n", "٣", "é", "👍", "A-1", "a b", "ſ", "\u00a0", "\u2028"),
 )
 PATTERNS = (
-    *("^a", "b$", "^[a-z]*$", r"^\d+$", r"\w", r"\s", r"^\S*$", "^.$", "a|b", "^(ab){1,2}$", r"[^\d\s]", "^[^a]?$", "é", "^$"),
+    *(
+        "^a",
+        "b$",
+        "^[a-z]*$",
+        r"^\d+$",
+        r"\w",
+        r"\s",
+        r"^\S*$",
+        "^.$",
+        "a|b",
+        "^(ab){1,2}$",
+        r"[^\d\s]",
+        "^[^a]?$",
+        "é",
+        "^$",
+    ),
     *(r"^\u0061", r"\.", "[-a]", r"^(?!a)", r"(a)\1", r"\p{Lu}"),
 )
 
@@ -84,7 +117,7 @@ def keywords(shape, part):
     if isinstance(shape, Group):
         names = st.sampled_from((*shape.fields, "absent"))
         fields = st.fixed_dictionaries({}, optional={name: part(of) for name, of in shape.fields.items()})
-        anything = st.one_of(st.booleans(), st.sampled_from([part(of) for of in shape.fields.values()]).flatmap(lambda s: s))
+        anything = st.one_of(st.booleans(), *(part(of) for of in shape.fields.values()))
         known |= dict.fromkeys(("minProperties", "maxProperties"), few)
         known |= {
             "required": st.lists(names, max_size=2, unique=True),
@@ -103,11 +136,12 @@ def schemas(shape, depth=2, only=None):
     """Schemas of a few keywords that mean something for a shape, or of the one keyword and its neighbours."""
     known = keywords(shape, lambda of: schemas(of, depth - 1)) if depth else leaves(shape)
     if only:
-        near = {name: known[name] for name in NEIGHBOURS.get(only, ()) if name in known}
-        return st.fixed_dictionaries({only: known[only]}, optional=near)
-    some = st.lists(st.sampled_from(relevant(shape, known)), max_size=3, unique=True)
+        needed, near = NEEDED.get(only, ()), NEIGHBOURS.get(only, ())
+        must = {name: known[name] for name in (only, *needed)}
+        return st.fixed_dictionaries(must, optional={name: known[name] for name in near if name in known})
+    some = st.lists(st.sampled_from(relevant(shape, known)), min_size=1, max_size=3, unique=True)
     chosen = some.flatmap(lambda names: st.fixed_dictionaries({name: known[name] for name in names}))
-    return chosen if depth == 2 else st.one_of(chosen, st.booleans())
+    return chosen if depth else st.one_of(chosen, chosen, st.booleans())
 
 
 def leaves(shape):
@@ -123,13 +157,18 @@ def relevant(shape, known):
 
 
 FRAMES = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
-NEIGHBOURS = {
-    "if": ("then", "else"),
-    "contains": ("minContains", "maxContains"),
-    "maxContains": ("contains", "minContains"),
-    "minContains": ("contains",),
-    "items": ("prefixItems",),
-    "additionalProperties": ("properties", "patternProperties"),
+NEEDED = {
+    "prefixItems": ("items",),
+    "if": ("then",),
     "then": ("if",),
     "else": ("if",),
+    "minContains": ("contains",),
+    "maxContains": ("contains",),
+}
+NEIGHBOURS = {
+    "if": ("else",),
+    "contains": ("minContains", "maxContains"),
+    "maxContains": ("minContains",),
+    "items": ("prefixItems",),
+    "additionalProperties": ("properties", "patternProperties"),
 }

@@ -7,7 +7,8 @@ from typing import Any
 
 from pimsync.engine import text
 from pimsync.format.schema import patterns, sql
-from pimsync.format.schema.flaw import Flaw, Here, Predicate
+from pimsync.format.schema.flaw import Flaw, Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.table import flaws, frame, is_group, keyword
 from pimsync.format.schema.parts import Schema, under
 

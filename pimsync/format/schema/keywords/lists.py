@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pimsync.format.schema import sql
-from pimsync.format.schema.flaw import Flaw, Here, Predicate
+from pimsync.format.schema.flaw import Flaw, Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.logic import holds
 from pimsync.format.schema.keywords.table import flaws, frame, is_list, keyword
 from pimsync.format.schema.parts import Schema

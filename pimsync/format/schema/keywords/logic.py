@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pimsync.format.schema import sql
-from pimsync.format.schema.flaw import Flaw, Here, Predicate
+from pimsync.format.schema.flaw import Flaw, Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.table import flaws, frame, keyword
 from pimsync.format.schema.parts import Schema
 
@@ -15,7 +16,7 @@ def holds(schema: Schema, here: Here) -> str | None:
     """Whether a value satisfies a schema, true where it is absent; None where SQL cannot tell."""
     fails = [flaw.fails for flaw in flaws(schema, here)]
     known = [one for one in fails if one is not None]
-    return sql.negated(f"({sql.either(known)})") if len(known) == len(fails) else None
+    return sql.negated(sql.either(known)) if len(known) == len(fails) else None
 
 
 @frame("allOf")
@@ -32,7 +33,7 @@ def if_(condition: Schema, here: Here) -> Iterator[Flaw]:
     for branch in ("then", "else"):
         if branch not in here.schema:
             continue
-        when = met if branch == "then" or met is None else sql.negated(met)
+        when = met if branch == "then" or met is None else sql.opposite(met)
         for flaw in flaws(here.schema[branch], here.at(branch)):
             yield flaw.where(when, _only_if(condition, branch))
 
@@ -49,7 +50,7 @@ def any_of(schemas: list[Schema], here: Here) -> Predicate | None:
         return None
     names = _required_ones(schemas)
     says = f"has none of {', '.join(names)}" if names else "has none of the forms that the channel takes"
-    return Predicate(sql.both(here.present, sql.negated(f"({sql.either(map(str, met))})")), here.sentence(says))
+    return Predicate(sql.both(here.present, sql.opposite(sql.either(map(str, met)))), here.sentence(says))
 
 
 @keyword("oneOf", "one_of")

@@ -6,7 +6,8 @@ import math
 from decimal import Decimal
 
 from pimsync.format.schema import sql
-from pimsync.format.schema.flaw import Here, Predicate
+from pimsync.format.schema.flaw import Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.table import is_number, keyword
 from pimsync.format.schema.shape import Scalar, Shape
 

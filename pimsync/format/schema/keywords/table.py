@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar
 
-from pimsync.format.schema.flaw import Flaw, Here, Predicate
+from pimsync.format.schema.flaw import Flaw, Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.parts import Schema
 from pimsync.format.schema.refs import ANNOTATIONS
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape
@@ -81,8 +83,6 @@ def frame(name: str, of: Callable[[Shape], bool] = lambda shape: True) -> Callab
 
 def flaws(schema: Schema, here: Here) -> Iterator[Flaw]:
     """Everything that a schema may find wrong with a value."""
-    from dataclasses import replace
-
     if schema is False:
         unwanted = Predicate(here.present, here.sentence("is not taken by the channel"))
         yield here.flaw("false", "unknown", unwanted, False)

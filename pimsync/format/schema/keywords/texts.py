@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pimsync.engine import text
 from pimsync.format.schema import patterns, sql
-from pimsync.format.schema.flaw import Flaw, Here, Predicate
+from pimsync.format.schema.flaw import Flaw, Predicate
 from pimsync.format.schema.formats import FORMATS
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.table import frame, is_text, keyword
 
 

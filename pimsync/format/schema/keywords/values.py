@@ -6,7 +6,8 @@ from typing import Any
 
 from pimsync.engine import text
 from pimsync.format.schema import sql
-from pimsync.format.schema.flaw import Here, Predicate
+from pimsync.format.schema.flaw import Predicate
+from pimsync.format.schema.here import Here
 from pimsync.format.schema.keywords.table import keyword
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape
 
@@ -56,19 +57,25 @@ def enum(allowed: list[Any], here: Here) -> Predicate | None:
     """One of a few values."""
     if here.is_item:
         return None
-    says = here.sentence("{value} is not one of {allowed}", allowed=text(_spoken(allowed)))
+    one_of = "one of " if len(allowed) > 1 else ""
+    says = here.sentence(f"{{value}} is not {one_of}{{allowed}}", allowed=text(_spoken(allowed)))
     if isinstance(here.shape, Scalar):
         known = dict.fromkeys(one for value in allowed if (one := sql.literal(value, here.shape)) is not None)
-        return Predicate(f"{here.value} not in ({', '.join(known)})" if known else here.present, says)
+        return Predicate(_none_of(here, list(known)), says)
     known_ones = sql.either(sql.equals(here.value, value, here.shape) for value in allowed)
-    return Predicate(sql.both(here.present, sql.negated(f"({known_ones})")), says)
+    return Predicate(sql.both(here.present, sql.negated(known_ones)), says)
 
 
 @keyword("const", "value")
 def const(wanted: Any, here: Here) -> Predicate | None:
     """One value and no other."""
-    found = enum([wanted], here)
-    return found and Predicate(found.fails, here.sentence("{value} is not {wanted}", wanted=text(_spoken([wanted]))))
+    return enum([wanted], here)
+
+
+def _none_of(here: Here, known: list[str]) -> str:
+    if len(known) < 2:
+        return f"{here.value} <> {known[0]}" if known else here.present
+    return f"{here.value} not in ({', '.join(known)})"
 
 
 def _spoken(values: list[Any]) -> str:

@@ -1,0 +1,55 @@
+"""Values out of a cell, by the syntax in which its lists and groups stand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pimsync.errors import FeedError
+from pimsync.format.encode.cells import Syntax
+from pimsync.format.readback.values import typed
+from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape
+
+
+def value_of(shape: Shape, cell: str, syntax: Syntax) -> Any:
+    """What a cell holds; None where it is empty.
+
+    Raises:
+        FeedError: the cell is not in its syntax.
+    """
+    if not cell:
+        return None
+    if syntax.is_json(shape):
+        return _json(cell)
+    if isinstance(shape, ListOf):
+        return [_part(shape.of, element, syntax) for element in _elements(cell, syntax)]
+    return _part(shape, cell, syntax)
+
+
+def _part(shape: Shape, text: str, syntax: Syntax) -> Any:
+    match shape:
+        case Scalar(kind):
+            return typed(kind, text)
+        case Group(fields):
+            slots = text.split(syntax.group.join)
+            if len(slots) != len(fields):
+                raise FeedError(f"{text!r} holds {len(slots)} parts where {len(fields)} should stand")
+            return {name: _part(field, slot, syntax) for (name, field), slot in zip(fields.items(), slots, strict=True)}
+        case ListOf():
+            raise FeedError(f"{text!r} should be a list inside a list")
+
+
+def _elements(cell: str, syntax: Syntax) -> list[str]:
+    style = syntax.list
+    opened, closed = style.open + style.quote, style.quote + style.close
+    if len(cell) < len(opened) + len(closed) or not (cell.startswith(opened) and cell.endswith(closed)):
+        raise FeedError(f"{cell!r} is no list in this feed's syntax")
+    inner = cell[len(opened) : len(cell) - len(closed)]
+    return inner.split(style.quote + style.join + style.quote)
+
+
+def _json(cell: str) -> Any:
+    try:
+        return json.loads(cell)
+    except json.JSONDecodeError as error:
+        raise FeedError(f"{cell!r} is no JSON: {error.msg}") from None

@@ -1,0 +1,41 @@
+"""Where rows end, and whether their quotes stand as RFC 4180 has them."""
+
+from __future__ import annotations
+
+import re
+
+
+def rows_end(data: bytes | bytearray) -> int:
+    """Where the last complete row ends: at the last line break with an even number of quotes before it; 0 for none."""
+    place, quotes = len(data), data.count(b'"')
+    while (found := data.rfind(b"\n", 0, place)) >= 0:
+        quotes -= data.count(b'"', found, place)
+        if quotes % 2 == 0:
+            return found + 1
+        place = found
+    return 0
+
+
+def first_row(data: bytes) -> bytes:
+    """The first complete row."""
+    place, quotes = 0, 0
+    while (found := data.find(b"\n", place)) >= 0:
+        quotes += data.count(b'"', place, found)
+        place = found + 1
+        if quotes % 2 == 0:
+            return data[:place]
+    return data
+
+
+class Quoting:
+    """The strict rule: a quoted cell begins behind a delimiter or a line break and ends before one."""
+
+    def __init__(self, delimiter: str, newline: str) -> None:
+        sign, end = re.escape(delimiter).encode(), newline.encode()
+        self._rows = re.compile(rb'(?:[^"]*+(?:(?<=[%s\n"])|\A)"[^"]*+"(?=%s|%s|"))*+[^"]*+' % (sign, sign, end))
+
+    def fault(self, data: bytes) -> int | None:
+        """Where in these complete rows the first quote stands that should not; None where all is well."""
+        match = self._rows.match(data)
+        end = match.end() if match else 0
+        return None if end == len(data) else data.index(b'"', end)

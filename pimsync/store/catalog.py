@@ -1,0 +1,139 @@
+"""Step 1: read a catalog file, check it, and put it down as a snapshot."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pimsync import project
+from pimsync.engine import Engine, text
+from pimsync.errors import CatalogError
+from pimsync.findings import Finding, Rule
+from pimsync.store.columns import arranged
+from pimsync.store.outcome import outcome
+from pimsync.store.query import query
+from pimsync.store.reading.currencies import DECIMAL_SIGNS
+from pimsync.store.reading.reading import Manner
+from pimsync.store.snapshot import PRODUCTS, ROW_GROUP, Snapshot
+from pimsync.store.sources import READERS, Notice, Reject, Source
+from pimsync.store.sources.opening import opened
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class CatalogResult:
+    """The snapshot, and everything found on the way to it.
+
+    `findings` has one row a finding and one a repair (severity `fix`); `counts`, `examples` and `fixes` sum them up.
+    """
+
+    snapshot: Snapshot
+    findings: Path
+    rules: tuple[Rule, ...]
+    counts: dict[Rule, int] = field(default_factory=dict)
+    examples: dict[str, list[Finding]] = field(default_factory=dict)
+    fixes: dict[Rule, int] = field(default_factory=dict)
+    rejected: int = 0  # rows of the snapshot that no channel gets
+
+
+def read_catalog(
+    catalog: project.Catalog,
+    defaults: project.Defaults,
+    *,
+    folder: Path,
+    into: Path,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> CatalogResult:
+    """Read the project's catalog.
+
+    Args:
+        folder: where relative paths start.
+        into: a folder of this stage's own; what is in it goes.
+        progress: is told the step and how much of it is done, 0 to 1.
+
+    Raises:
+        CatalogError: the catalog cannot be read at all.
+        ProjectError: `[catalog.columns]` is wrong.
+    """
+    _emptied(into)
+    tell = progress or (lambda step, done: None)
+    tell("catalog", 0.0)
+    file, format_ = opened(catalog, folder, into)
+    source = READERS[format_](file, catalog)
+    with Engine(
+        folders=[into], files=[file.path], threads=threads, memory=memory, temporary=into / "spill", timezone=defaults.timezone
+    ) as engine:
+        manner = _manner(catalog, defaults)
+        written = _written(source, catalog, manner, into, engine)
+        tell("catalog", 0.8)
+        result = _result(written, into, engine, file.name)
+    for leftover in ("records.parquet", "records.jsonl", "source"):
+        (into / leftover).unlink(missing_ok=True)
+    shutil.rmtree(into / "spill", ignore_errors=True)
+    tell("catalog", 1.0)
+    return result
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The snapshot's file, and what its source says about it."""
+
+    fields: tuple[str, ...]
+    rows: int
+    rejects: list[Reject]
+    notices: tuple[Notice, ...]
+    fixes: dict[str, int]
+
+
+def _written(source: Source, catalog: project.Catalog, manner: Manner, into: Path, engine: Engine) -> _Written:
+    """Run the query; where its reader is in doubt, once more with the reader that is not."""
+    import duckdb
+
+    columns = arranged(source.columns, catalog.columns, source.relation, engine)
+    sql, fields = query(source, columns, manner)
+    partial = into / f".{PRODUCTS}.partial"
+    copy = f"copy (\n{sql}\n) to {text(str(partial))} (format parquet, row_group_size {ROW_GROUP}, compression snappy)"
+    rejects = None
+    try:
+        rows = int(engine.value(copy))
+        rejects = source.finish(engine, rows)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        if source.instead is None:
+            raise
+    if rejects is None:
+        assert source.instead is not None
+        return _written(source.instead(), catalog, manner, into, engine)
+    partial.replace(into / PRODUCTS)
+    return _Written(fields, rows, rejects, (*source.notices, *columns.notices), source.fixes)
+
+
+def _result(written: _Written, into: Path, engine: Engine, name: str) -> CatalogResult:
+    records = written.rows + len(written.rejects)
+    if not records:
+        raise CatalogError("the catalog has a header and no records", where=name)
+    if not written.rows:
+        first = written.rejects[0]
+        raise CatalogError(f"not one of {records:,} records can be read", where=f"{name}, record {first.record}")
+    found = outcome(into, engine, written.rejects, written.notices, written.fixes)
+    snapshot = Snapshot(
+        into / PRODUCTS, written.rows, records, written.fields, tuple(one.record for one in written.rejects), found.duplicates
+    )
+    return CatalogResult(snapshot, found.path, found.rules, found.counts, found.examples, found.fixes, found.rejected)
+
+
+def _manner(catalog: project.Catalog, defaults: project.Defaults) -> Manner:
+    sign = catalog.decimal or DECIMAL_SIGNS.get(defaults.language or "")
+    return Manner(sign, catalog.list_separator, catalog.date_order, defaults.currency)
+
+
+def _emptied(into: Path) -> None:
+    try:
+        shutil.rmtree(into, ignore_errors=True)
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(f"the snapshot cannot be written: {error.strerror}", where=str(into)) from None

@@ -1,0 +1,78 @@
+"""Choices: a few values that a field can have, and how else people spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pimsync.engine import ident, text
+from pimsync.store.reading.reading import Manner, Reading
+
+#: Spellings are compared in lower case, without blanks, hyphens and underscores, and without schema.org's address.
+Spellings = Mapping[str, tuple[str, ...]]
+
+CONDITIONS: Spellings = {
+    "new": ("brandnew", "newcondition"),
+    "refurbished": ("refurbishedcondition", "renewed", "reconditioned"),
+    "used": ("usedcondition", "secondhand", "preowned", "usedlikenew", "usedgood", "usedfair"),
+}
+AVAILABILITIES: Spellings = {
+    "in_stock": ("instock", "available", "limitedavailability", "onlineonly"),
+    "out_of_stock": ("outofstock", "soldout", "unavailable", "discontinued"),
+    "preorder": ("presale",),
+    "backorder": ("onbackorder", "backordered", "availablefororder"),
+}
+GENDERS: Spellings = {
+    "male": ("men", "mens", "man", "m", "boy", "boys"),
+    "female": ("women", "womens", "woman", "f", "girl", "girls"),
+    "unisex": ("menandwomen", "uni"),
+}
+AGE_GROUPS: Spellings = {
+    "newborn": ("newborns",),
+    "infant": ("infants", "baby", "babies"),
+    "toddler": ("toddlers",),
+    "kids": ("kid", "child", "children"),
+    "adult": ("adults",),
+}
+WEIGHT_UNITS: Spellings = {
+    "mg": ("milligram", "milligrams"),
+    "g": ("gram", "grams", "gr", "г"),
+    "kg": ("kilogram", "kilograms", "kgs", "кг"),
+    "oz": ("ounce", "ounces"),
+    "lb": ("lbs", "pound", "pounds"),
+}
+LENGTH_UNITS: Spellings = {
+    "mm": ("millimeter", "millimetre", "millimeters", "millimetres", "мм"),
+    "cm": ("centimeter", "centimetre", "centimeters", "centimetres", "см"),
+    "m": ("meter", "metre", "meters", "metres", "м"),
+    "in": ("inch", "inches", '"', "″", "''"),
+    "ft": ("foot", "feet", "'", "′"),
+    "yd": ("yard", "yards"),
+}
+CHOICES: Mapping[str, Spellings] = {
+    "condition": CONDITIONS,
+    "availability": AVAILABILITIES,
+    "gender": GENDERS,
+    "age_group": AGE_GROUPS,
+    "weight_unit": WEIGHT_UNITS,
+    "length_unit": LENGTH_UNITS,
+}
+
+
+def choice(name: str, manner: Manner) -> Reading:
+    """One of the values, however it is spelled."""
+    raw = ident(name)
+    spellings = CHOICES[name.partition(":")[0]]
+    values = ", ".join(text(value) for value in spellings)
+    return Reading(f"case when {raw} in ({values}) then {raw} when length({raw}) <= 60 then {spelled(raw, spellings)} end")
+
+
+def spelled(raw: str, spellings: Spellings) -> str:
+    """SQL: the value that a spelling stands for, null for none."""
+    address = rf"regexp_replace(lower({raw}), '^https?://schema\.org/', '')"
+    word = f"translate(case when prefix({raw}, 'http') then {address} else lower({raw}) end, ' _-', '')"
+    known = " ".join(
+        f"when {text(spelling)} then {text(value)}"
+        for value, others in spellings.items()
+        for spelling in (value.replace("_", ""), *others)
+    )
+    return f"case {word} {known} end"

@@ -1,0 +1,11 @@
+"""Where catalogs come from: one reader a format."""
+
+from __future__ import annotations
+
+from pimsync.store.sources.csv import csv, tsv
+from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
+
+#: The formats a catalog can have, and what reads them.
+READERS = {"csv": csv, "tsv": tsv}
+
+__all__ = ["READERS", "File", "Notice", "Reject", "Source", "SourceColumn"]

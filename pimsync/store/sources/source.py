@@ -1,0 +1,61 @@
+"""What a reader makes of a file: a SELECT whose columns are texts, and what to ask once it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pimsync.engine import Engine
+from pimsync.store.sources.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column of the source: its name, and the SQL that says whether its text is an exact number (`false` for most)."""
+
+    name: str
+    exact: str = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that could not be read: its number (first = 1), the demand it fails, and its text."""
+
+    record: int
+    demand: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the catalog as a whole."""
+
+    rule: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A catalog as a table of texts.
+
+    `finish` is asked once the relation has been read through: it gives the records that were left out, or None where the
+    reading cannot be trusted; `instead` then reads the file anew, more slowly and without any doubt.
+    """
+
+    relation: str
+    columns: tuple[SourceColumn, ...]
+    survey: Survey
+    finish: Callable[[Engine, int], list[Reject] | None]
+    instead: Callable[[], Source] | None = None
+    notices: tuple[Notice, ...] = ()
+    fixes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A catalog file, unpacked: where its bytes are, what people call it, and where a reader may put things."""
+
+    path: Path
+    name: str
+    work: Path

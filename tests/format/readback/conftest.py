@@ -1,0 +1,8 @@
+"""The feeds of the encoders' tests are read here too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "encode"))
