@@ -87,7 +87,8 @@ def _summary(result: Result) -> Iterator[str]:
             yield f"  no feed was written: {'no item is ready' if not one.items else 'there are items with errors'}; a feed already there was left as it was"
     if result.out:
         yield f"Report: {result.out / 'report.json'} · every finding: {result.out / 'findings.parquet'}"
-    first = next((group for group in result.findings if group.rule.severity is not Severity.INFO), None)
+    order = (Severity.ERROR, Severity.WARNING)
+    first = next((group for one in order for group in result.findings if group.rule.severity is one), None)
     if first:
         yield f"Why: pimsync explain {first.rule.id}"
 
