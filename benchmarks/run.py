@@ -67,8 +67,8 @@ type = "ebay"
 
 [channels.ebay.settings]
 site = "Germany"
-country = "DE"
-currency = "EUR"
+site_country = "DE"
+site_currency = "EUR"
 template = "DE"
 location = "Berlin"
 shipping_profile = "Parcel"

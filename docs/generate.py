@@ -45,15 +45,14 @@ def main() -> int:
 
 
 def _commands() -> str:
-    import click
     from typer.main import get_command
 
+    from pimsync.cli.app import app
+
     lines = ["# Commands\n"]
-    group = get_command(__import__("pimsync.cli.app", fromlist=["app"]).app)
-    context = click.Context(group, info_name="pimsync") if isinstance(group, click.Command) else None
-    for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
+    for name, command in sorted(get_command(app).commands.items()):
         lines.append(f"## pimsync {name}\n\n{(command.help or '').strip()}\n")
-        rows = [row for parameter in command.params if (row := _parameter(parameter, context))]
+        rows = [row for parameter in command.params if (row := _parameter(parameter))]
         lines += ["| option | means |", "| --- | --- |", *rows, ""]
     return "\n".join(lines).rstrip() + "\n\n" + _EXITS
 
@@ -71,7 +70,7 @@ _EXITS = """## Exit codes
 """
 
 
-def _parameter(parameter: object, context: object) -> str | None:
+def _parameter(parameter: object) -> str | None:
     names = [*getattr(parameter, "opts", [])]
     if "--help" in names:
         return None
