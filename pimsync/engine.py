@@ -111,20 +111,5 @@ class Engine:
 
 
 def install_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every macro, and the function beneath `decode_entities`, known to a connection."""
-    connection.create_function(
-        "html_unescape_once", _unescape, ["VARCHAR"], "VARCHAR", type="arrow", side_effects=False
-    )
+    """Make every macro known to a connection."""
     connection.execute(";\n".join(macro.create for macro in MACROS.values()))
-
-
-def _unescape(values):  # type: ignore[no-untyped-def]  # duckdb evaluates annotations, and pyarrow loads late
-    """HTML entities to characters, by Python's own table; what no feed can carry is left out."""
-    import html
-
-    import pyarrow as pa
-
-    return pa.array(
-        [None if value is None else html.unescape(value).replace("\xa0", " ") for value in values.to_pylist()],
-        type=pa.string(),
-    )

@@ -47,6 +47,7 @@ class Across:
     attribute: str
     fails: str
     number: int
+    reads: tuple[str, ...] = ()
 
     @property
     def counted(self) -> bool:
@@ -203,7 +204,7 @@ def _formulas(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
             f"{channel.key}/{attribute}/formula", attribute, Severity.WARNING, "",
             "The channel reads it as text; a spreadsheet would run it. Do not open the feed in one.", channel.definition.spec.url,
         )  # fmt: skip
-        yield Judgement(rule, fails, ident(attribute), text("would be run as a formula by a spreadsheet"))
+        yield Judgement(rule, fails, f"cast({ident(attribute)} as varchar)", text("would be run as a formula by a spreadsheet"))
 
 
 def _duplicate(channel: ChannelType) -> Judgement:
@@ -235,7 +236,7 @@ def _checks(
         value = _as_text(check.attribute, shapes.get(check.attribute)) if check.attribute in item.fields else "null::varchar"
         judged.append(Judgement(rule, "false" if check.across else fails, value, _sentence(check, item, place)))
         if check.across:
-            across.append(Across(check.across, fails, start + len(judged) - 1))
+            across.append(Across(check.across, fails, start + len(judged) - 1, tuple(n for n in sorted(read) if n in item.fields)))
     return judged, across, every
 
 

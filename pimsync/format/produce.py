@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+#: How many items are looked at together for rules across items.
+GROUPED = 200_000
 #: How many chunks a worker makes ahead of the writer.
 AHEAD = 2
 
@@ -262,12 +264,25 @@ def _across(plan: Plan, shop: Workshop) -> Crossing:
     source, groups = shop.source(plan), {}
     attributes = dict.fromkeys(one.attribute for one in plan.across if not one.counted)
     for number, attribute in enumerate(attributes):
-        path = shop.folder / f"{plan.name}-groups-{number}.parquet"
-        if _copied(query.groups(plan, source, attribute), path, shop.engines[0]):
-            groups[attribute] = str(path)
+        found = _groups(plan, shop, attribute, shop.folder / f"{plan.name}-groups-{number}")
+        if found:
+            groups[attribute] = found
     path = shop.folder / f"{plan.name}-duplicates.parquet"
     twice = any(one.counted for one in plan.across) and _copied(query.duplicates(plan, source), path, shop.engines[0])
     return Crossing(groups, str(path) if twice else None)
+
+
+def _groups(plan: Plan, shop: Workshop, attribute: str, path: Path) -> str | None:
+    """The groups of items that share an attribute and break a rule: found part by part, so that memory stays flat."""
+    parts, engine = -(-shop.snapshot.rows // GROUPED), shop.engines[0]
+    members = f"{path}-members.parquet"
+    if not _copied(query.members(plan, shop.source(plan), attribute, parts), Path(members), engine):
+        return None
+    found = sum(
+        _copied(query.groups(plan, members, attribute, part), Path(f"{path}-{part}.parquet"), engine) for part in range(parts)
+    )
+    Path(members).unlink()
+    return f"{path}-*.parquet" if found else None
 
 
 def _copied(sql: str, path: Path, engine: Engine) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pimsync.engine import ident, text
 from pimsync.findings import Severity
-from pimsync.format.plan import Plan
+from pimsync.format.plan import Across, Plan
 
 #: How much of a value a finding keeps.
 KEPT = 500
@@ -62,16 +62,30 @@ def details(plan: Plan, source: str, crossing: Crossing, numbers: Collection[int
     )
 
 
-def groups(plan: Plan, source: str, attribute: str) -> str:
-    """The query that finds the groups of items which break a rule across items."""
-    mine = [one for one in plan.across if one.attribute == attribute and not one.counted]
+def members(plan: Plan, source: str, attribute: str, parts: int) -> str:
+    """The query that gives what the rules across items read: the items of every group, each group in one of some parts."""
+    key = ident(attribute)
+    read = dict.fromkeys([attribute, *(name for one in _mine(plan, attribute) for name in one.reads)])
+    return (
+        f"{_with(_items(plan, source))}select {', '.join(map(ident, read))}, settings, now, hash({key}) % {parts} as _part\n"
+        f"  from item where {key} is not null{_where(plan)}"
+    )
+
+
+def groups(plan: Plan, path: str, attribute: str, part: int) -> str:
+    """The query that finds, in one part of the members, the groups which break a rule across items."""
+    mine, key = _mine(plan, attribute), ident(attribute)
     chosen = ", ".join(f"coalesce({one.fails}, false) as _n{one.number}" for one in mine)
     broken = " or ".join(f"_n{one.number}" for one in mine)
-    key = ident(attribute)
     return (
-        f"{_with(_items(plan, source))}select * from (select {key} as _group, {chosen}\n  from item where {key} is not null"
-        f"{_where(plan)} group by {key})\n  where {broken}"
+        f"select * from (select {key} as _group, {chosen}\n  from read_parquet({text(path)}) where _part = {part} group by {key})\n"
+        f"  where {broken}"
     )
+
+
+def _mine(plan: Plan, attribute: str) -> list[Across]:
+    """The rules over the items that share an attribute."""
+    return [one for one in plan.across if one.attribute == attribute and not one.counted]
 
 
 def duplicates(plan: Plan, source: str) -> str:
@@ -102,8 +116,7 @@ def _judged(plan: Plan, crossing: Crossing, numbers: Sequence[int] | range) -> s
     fed: dict[int, str] = {}
     for place, (attribute, path) in enumerate(crossing.groups.items()):
         joins.append(f"left join read_parquet({text(path)}) g{place} on item.{ident(attribute)} = g{place}._group")
-        mine = [one for one in plan.across if one.attribute == attribute and not one.counted]
-        fed |= {one.number: f"g{place}._n{one.number}" for one in mine}
+        fed |= {one.number: f"g{place}._n{one.number}" for one in _mine(plan, attribute)}
     if crossing.duplicates:
         joins.append(f"left join read_parquet({text(crossing.duplicates)}) twice on item.{ident(plan.key)} = twice._key")
         fed |= {one.number: "item._row > twice._first" for one in plan.across if one.counted}

@@ -6,12 +6,12 @@ the examples are its tests.
 
 from __future__ import annotations
 
-from pimsync.macros import dates, identifiers, lists, measures, money, texts
+from pimsync.macros import dates, entities, identifiers, lists, measures, money, texts
 from pimsync.macros.macro import Macro
 
 MACROS: dict[str, Macro] = {
     macro.name: macro
-    for family in (texts, money, dates, measures, identifiers, lists)
+    for family in (entities, texts, money, dates, measures, identifiers, lists)
     for macro in family.MACROS
 }
 

@@ -46,20 +46,15 @@ MACROS = (
         "Turn HTML into plain text: tags go, the end of a paragraph becomes a blank, entities become characters.",
         rf"""(t) as case
              when contains(t, '<') or contains(t, '&')
-             then decode_entities(trim(regexp_replace(regexp_replace(regexp_replace(t,
-                    '(?is)<(script|style)\b.*?</(script|style)>', ' ', 'g'), '{_BLOCKS}', ' ', 'g'), '{TAG}', '', 'g')))
+             then list_transform([trim(regexp_replace(regexp_replace(regexp_replace(t,
+                    '(?is)<(script|style)\b.*?</(script|style)>', ' ', 'g'), '{_BLOCKS}', ' ', 'g'), '{TAG}', '', 'g'))],
+                    lambda bare: decode_entities(bare))[1]
              else t end""",
         examples={
             "strip_html('<p>Warm &amp; dry</p><p>100% wool</p>')": "Warm & dry 100% wool",
             "strip_html('5 < 6 and <b>bold</b>')": "5 < 6 and bold",
             "strip_html('plain')": "plain",
         },
-    ),
-    Macro(
-        "decode_entities",
-        "Decode the HTML entities that shops write, once: `&amp;lt;` becomes `&lt;`.",
-        r"""(t) as case when contains(t, '&') then html_unescape_once(t) else t end""",
-        examples={"decode_entities('Salt &amp; pepper &eacute;')": "Salt & pepper é", "decode_entities('&amp;lt;')": "&lt;"},
     ),
     Macro(
         "one_line",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pimsync import project
-from pimsync.engine import Engine, text
+from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
 from pimsync.findings import Finding, Rule
 from pimsync.store.columns import arranged
@@ -16,9 +16,12 @@ from pimsync.store.outcome import outcome
 from pimsync.store.query import query
 from pimsync.store.reading.currencies import DECIMAL_SIGNS
 from pimsync.store.reading.reading import Manner
+from pimsync.store.rules import RULES
 from pimsync.store.snapshot import PRODUCTS, ROW_GROUP, Snapshot
 from pimsync.store.sources import READERS, Notice, Reject, Source
+from pimsync.store.sources.dialect import RESAVE
 from pimsync.store.sources.opening import opened
+from pimsync.words import count
 
 Progress = Callable[[str, float], None]
 
@@ -114,16 +117,41 @@ def _written(source: Source, catalog: project.Catalog, manner: Manner, into: Pat
 
 def _result(written: _Written, into: Path, engine: Engine, name: str) -> CatalogResult:
     records = written.rows + len(written.rejects)
-    if not records:
-        raise CatalogError("the catalog has a header and no records", where=name)
-    if not written.rows:
-        first = written.rejects[0]
-        raise CatalogError(f"not one of {records:,} records can be read", where=f"{name}, record {first.record}")
+    _readable(written, records, engine, into, name)
     found = outcome(into, engine, written.rejects, written.notices, written.fixes)
     snapshot = Snapshot(
         into / PRODUCTS, written.rows, records, written.fields, tuple(one.record for one in written.rejects), found.duplicates
     )
     return CatalogResult(snapshot, found.path, found.rules, found.counts, found.examples, found.fixes, found.rejected)
+
+
+def _readable(written: _Written, records: int, engine: Engine, into: Path, name: str) -> None:
+    """Refuse a catalog without records, or of which next to nothing can be read.
+
+    Raises:
+        CatalogError: with the first record that cannot be read.
+    """
+    if not records:
+        raise CatalogError("the catalog has a header and no records", where=name)
+    undecoded = [one for one in written.rejects if one.demand == "encoding"]
+    if len(undecoded) > records / 2 or (len(undecoded) > 9 and len(undecoded) > _beyond_ascii(written, engine, into)):
+        where = f"{name}, record {undecoded[0].record}"
+        raise CatalogError("this is no UTF-8 text", where=where, hint=RESAVE)
+    if not written.rows:
+        first = written.rejects[0]
+        raise CatalogError(
+            f"not one of {count(records, 'record')} can be read: {RULES[f'catalog/record/{first.demand}'].message}",
+            where=f"{name}, record {first.record}",
+        )
+
+
+def _beyond_ascii(written: _Written, engine: Engine, into: Path) -> int:
+    """How many rows have text beyond ASCII that could be decoded: next to none where the encoding is another one."""
+    texts = [f"coalesce({ident(name)}::varchar, '')" for name in written.fields]
+    whole = f"concat({', '.join(texts)})"
+    return int(
+        engine.value(f"select count_if(strlen({whole}) <> length({whole})) from read_parquet({text(str(into / PRODUCTS))})")
+    )
 
 
 def _manner(catalog: project.Catalog, defaults: project.Defaults) -> Manner:

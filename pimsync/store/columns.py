@@ -12,7 +12,7 @@ from pimsync.errors import CatalogError, ProjectError
 from pimsync.expressions import Expression, bound, checked
 from pimsync.store.product import FIELDS, Field
 from pimsync.store.reading.moments import start_and_end
-from pimsync.store.sources.source import Notice, SourceColumn
+from pimsync.store.sources.source import Notice, SourceColumn, as_text
 from pimsync.words import closest, count
 
 #: Google's one column for two fields.
@@ -137,22 +137,6 @@ def _computed(name: str, expression: Expression, kind: str, source: Sequence[Sou
 def _is_name(sql: str, name: str) -> bool:
     bare = sql.removeprefix("(").removesuffix(")").strip()
     return bare.lower() == name.lower() or bare == ident(name)
-
-
-def as_text(value: str, kind: str) -> tuple[str, str]:
-    """SQL: a typed value as text, and whether that is an exact number."""
-    kind = kind.upper()
-    if kind in ("VARCHAR", '"NULL"', "NULL"):
-        return f"cast({value} as varchar)", "false"
-    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "JSON", "UNION", "VARIANT")):
-        return f"cast(to_json({value}) as varchar)", "false"
-    if kind == "BLOB":
-        return f"try(decode({value}))", "false"
-    if kind in ("DOUBLE", "FLOAT"):
-        whole = f"{value} = floor({value}) and abs({value}) < 1e15"
-        return f"case when {whole} then cast(try_cast({value} as bigint) as varchar) else cast({value} as varchar) end", "true"
-    number = kind.startswith("DECIMAL") or kind.endswith("INT") or kind in ("INTEGER", "UINTEGER")
-    return f"cast({value} as varchar)", "true" if number else "false"
 
 
 def _no_sku(names: Iterable[str]) -> CatalogError:

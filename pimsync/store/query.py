@@ -10,7 +10,7 @@ from pimsync.store.columns import Column, Columns
 from pimsync.store.product import FIELDS
 from pimsync.store.reading import READINGS, Manner, Reading
 from pimsync.store.reading.reading import part
-from pimsync.store.reading.texts import cleaned, unprintable
+from pimsync.store.reading.texts import cleaned, trimmed, unprintable
 from pimsync.store.relations import Relations, related
 from pimsync.store.sources.source import Source
 from pimsync.store.sources.survey import Survey
@@ -35,6 +35,7 @@ def query(source: Source, columns: Columns, manner: Manner) -> tuple[str, tuple[
     fixes = _fixes(columns, readings, source.survey)
     steps = {
         "source": source.relation,
+        "texts": _texts(source, columns),
         "raw": _raw(source, columns),
         **_stages(readings),
         "read": f"select *, {', '.join(values)} from stage_{_DEPTH}",
@@ -52,8 +53,8 @@ def _ordered(fields: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(fields.items(), key=lambda item: (order[item[0].partition(":")[0]], item[0])))
 
 
-def _raw(source: Source, columns: Columns) -> str:
-    """The raw texts, cleaned, under the names of what they fill."""
+def _texts(source: Source, columns: Columns) -> str:
+    """The raw texts, cleaned, under the names of what they fill; those without a field in one list."""
     chosen = []
     for column in columns.columns:
         chosen.append(f"{cleaned(column.raw, source.survey)} as {ident(column.name)}")
@@ -63,13 +64,24 @@ def _raw(source: Source, columns: Columns) -> str:
             chosen.append(f"{column.failed} as {part(column.name, 'failed')}")
         if column.field.kind in _TEXTS:
             chosen += [f"{sql} as {part(column.name, name)}" for name, sql in _repairs(column.raw, source.survey).items()]
-    for name in columns.attributes:
-        chosen.append(f"{cleaned(ident(name), source.survey)} as {part(name, 'attribute')}")
     if columns.attributes:
-        for fix in _repairs("x", source.survey):
-            each = " or ".join(f"coalesce({_repairs(ident(name), source.survey)[fix]}, false)" for name in columns.attributes)
-            chosen.append(f"{each} as {part('attributes', fix)}")
+        listed = f"[{', '.join(map(ident, columns.attributes))}]"
+        tidy = cleaned("_text", source.survey)
+        clean = listed if tidy == "_text" else f"list_transform({listed}, lambda _text: {tidy})"
+        chosen.append(f"{clean} as {part('attributes', 'texts')}")
+        for fix, needed in _repairs("_text", source.survey).items():
+            chosen.append(f"len(list_filter({listed}, lambda _text: {needed})) > 0 as {part('attributes', fix)}")
     return f"select {', '.join(chosen)} from source"
+
+
+def _raw(source: Source, columns: Columns) -> str:
+    """The texts without blanks at their ends."""
+    wide = source.survey.wide
+    tidied = [f"{trimmed(ident(column.name), wide=wide)} as {ident(column.name)}" for column in columns.columns]
+    if columns.attributes:
+        texts = part("attributes", "texts")
+        tidied.append(f"list_transform({texts}, lambda _text: {trimmed('_text', wide=wide)}) as {texts}")
+    return f"select * replace ({', '.join(tidied)}) from texts"
 
 
 def _repairs(raw: str, survey: Survey) -> dict[str, str]:
@@ -103,14 +115,9 @@ def _more(before: str, *columns: Mapping[str, str]) -> str:
 
 def _attributes(names: Iterable[str]) -> str:
     """The map of what has no field; an empty value is not in it, and an empty map is none."""
-    listed = [*names]
-    columns = [part(name, "attribute") for name in listed]
-    keys = ", ".join(text(name) for name in listed)
-    full = " and ".join(f"{column} is not null" for column in columns)
-    none = " and ".join(f"{column} is null" for column in columns)
-    entries = ", ".join(f"{{'key': {text(name)}, 'value': {column}}}" for name, column in zip(listed, columns, strict=True))
-    some = f"map_from_entries(list_filter([{entries}], lambda one: one.value is not null))"
-    return f"case when {full} then map([{keys}], [{', '.join(columns)}]) when not ({none}) then {some} end"
+    keys, texts = ", ".join(map(text, names)), part("attributes", "texts")
+    pairs = f"list_filter(list_zip([{keys}], {texts}), lambda _pair: _pair[2] is not null)"
+    return f"case when len(list_filter({texts}, lambda _text: _text is not null)) > 0 then map_from_entries({pairs}) end"
 
 
 class _Flaw:

@@ -86,7 +86,8 @@ def _structure(shape: Shape) -> Any:
 def _crossing(plan: Plan, source: str, engine: Engine, work: Path) -> Crossing:
     groups = {}
     for number, attribute in enumerate(dict.fromkeys(a.attribute for a in plan.across if not a.counted)):
-        path = work / f"groups-{number}.parquet"
-        engine.run(f"copy ({query.groups(plan, source, attribute)}) to {text(str(path))} (format parquet)")
+        members, path = work / "members.parquet", work / f"groups-{number}.parquet"
+        engine.run(f"copy ({query.members(plan, source, attribute, 1)}) to {text(str(members))} (format parquet)")
+        engine.run(f"copy ({query.groups(plan, str(members), attribute, 0)}) to {text(str(path))} (format parquet)")
         groups[attribute] = str(path)
     return Crossing(groups)

@@ -9,7 +9,7 @@ from pimsync.engine import text
 from pimsync.errors import ChannelError
 from pimsync.format.encode.encoder import Column
 from pimsync.format.encode.options import DelimitedOptions, GroupStyle, ListStyle
-from pimsync.format.encode.values import joined, json_text, scalar_text, single, sub, variable
+from pimsync.format.encode.values import around, joined, json_text, scalar_text, single, sub, variable
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape
 
 
@@ -51,7 +51,7 @@ def cell_text(shape: Shape, value: str, syntax: Syntax) -> str:
             element = _part(of, variable(0), syntax)
             if style.quote:
                 element = f"{text(style.quote)} || {element} || {text(style.quote)}"
-            return _around(style, joined(value, element, style.join, 0))
+            return around(text(style.open), joined(value, element, style.join, 0), text(style.close))
         case _:
             return _part(shape, value, syntax)
 
@@ -91,13 +91,7 @@ def _part(shape: Shape, value: str, syntax: Syntax) -> str:
         f"coalesce({scalar_text(single(field, syntax.attribute, 'a joined group'), sub(value, name))}, '')"
         for name, field in shape.fields.items()
     ]
-    return f"nullif({f' || {text(sign)} || '.join(slots)}, {text(sign * (len(slots) - 1))})"
-
-
-def _around(style: ListStyle, elements: str) -> str:
-    opened = f"{text(style.open)} || " if style.open else ""
-    closed = f" || {text(style.close)}" if style.close else ""
-    return f"{opened}{elements}{closed}"
+    return around("''", f" || {text(sign)} || ".join(slots), "''", empty=text(sign * (len(slots) - 1)))
 
 
 def _reserved(style: ListStyle) -> tuple[str, ...]:

@@ -49,19 +49,23 @@ def json_text(shape: Shape, value: str, depth: int = 0) -> str:
         case Scalar(kind):
             return scalar_text(kind, value)
         case ListOf(of):
-            elements = joined(value, json_text(of, variable(depth), depth + 1), ",", depth)
-            return f"'[' || {elements} || ']'"
+            return around("'['", joined(value, json_text(of, variable(depth), depth + 1), ",", depth), "']'")
         case Group(fields):
             members = ", ".join(
                 f"{text(_member(name))} || {json_text(field, sub(value, name), depth)}"
                 for name, field in fields.items()
             )
-            return f"'{{' || nullif(concat_ws(',', {members}), '') || '}}'"
+            return around("'{'", f"concat_ws(',', {members})", "'}'")
 
 
 def joined(items: str, each: str, sign: str, depth: int) -> str:
-    """A list's elements, each written by its own SQL, with a sign between them; null where nothing is left."""
-    return f"nullif(array_to_string(list_transform({items}, lambda {variable(depth)}: {each}), {text(sign)}), '')"
+    """A list's elements, each written by its own SQL, with a sign between them; empty or null where nothing is left."""
+    return f"array_to_string(list_transform({items}, lambda {variable(depth)}: {each}), {text(sign)})"
+
+
+def around(opened: str, inside: str, closed: str, empty: str = "''") -> str:
+    """What is inside, between two texts; null where it is empty or null. (`nullif` would compute it twice.)"""
+    return bound(inside, "inside", f"case when inside <> {empty} then {opened} || inside || {closed} end")
 
 
 def bound(value: str, name: str, body: str) -> str:

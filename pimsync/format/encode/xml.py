@@ -11,7 +11,7 @@ from pimsync.errors import ChannelError
 from pimsync.format.encode.encoder import Column, headers, key_position
 from pimsync.format.encode.options import XmlOptions
 from pimsync.format.encode.settings import filled_or_empty
-from pimsync.format.encode.values import bound, joined, scalar_text, sub, variable
+from pimsync.format.encode.values import around, bound, joined, scalar_text, sub, variable
 from pimsync.format.encode.xml_names import checked_names, qualified
 from pimsync.format.encode.xml_text import fit, fitting, safe, xml_text
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape
@@ -107,4 +107,4 @@ def _element(name: str, shape: Shape, value: str, prefix: str | None, end: str =
                 _element(qualified(child, prefix), field, sub(value, child), prefix, "", depth)
                 for child, field in fields.items()
             )
-            return f"{opened} || nullif(concat({children}), '') || {closed}"
+            return around(opened, f"concat({children})", closed)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pimsync.errors import FeedError
 
+#: A number as a feed has it: what Python takes for one besides (blanks, exponents, other digits) is none.
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -18,18 +21,15 @@ def typed(kind: str, text: str) -> Any:
     """
     if not text:
         return None
-    try:
-        match kind:
-            case "integer":
-                return int(text)
-            case "number":
-                return float(text)
-            case "boolean":
-                return _TRUTHS[text]
-            case _:
-                return text
-    except (ValueError, KeyError):
-        raise FeedError(f"{text!r} stands where a value of kind {kind} should") from None
+    if kind == "string":
+        return text
+    if kind == "boolean" and text in _TRUTHS:
+        return _TRUTHS[text]
+    if kind == "integer" and _NUMBER.fullmatch(text) and "." not in text:
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
+    raise FeedError(f"{text!r} stands where a value of kind {kind} should")
 
 
 def pruned(value: Any, clean: Callable[[str], str] = str) -> Any:

@@ -80,23 +80,18 @@ def equals(value: str, wanted: Any, shape: Shape) -> str:
         case ListOf(of):
             if not isinstance(wanted, list):
                 return FALSE
-            return _all(
-                [f"len({value}) = {len(wanted)}", *(equals(f"{value}[{at}]", *each) for at, each in _at(wanted, of))]
-            )
+            elements = [equals(f"{value}[{at}]", one, of) for at, one in enumerate(wanted, 1)]
+            return _all([f"len({value}) = {len(wanted)}", *elements])
         case Group(fields):
             if not isinstance(wanted, dict) or set(wanted) - set(fields):
                 return FALSE
             return _all([_same(field(value, name), name, wanted, shape) for name, shape in fields.items()])
 
 
-def _at(wanted: list[Any], shape: Shape) -> Iterable[tuple[int, tuple[Any, Shape]]]:
-    return ((at, (one, shape)) for at, one in enumerate(wanted, 1))
-
-
 def _same(value: str, name: str, wanted: dict[str, Any], shape: Shape) -> str:
     if name not in wanted:
         return f"{value} is null"
-    return f"coalesce({equals(value, wanted[name], shape)}, false)"
+    return both(f"{value} is not null", equals(value, wanted[name], shape))
 
 
 def _all(conditions: list[str]) -> str:

@@ -17,7 +17,7 @@ SCIENTIFIC = r"[+-]?[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+"
 
 
 def cleaned(column: str, survey: Survey) -> str:
-    """A column's text as the snapshot keeps it: NFC, without control characters and outer blanks; null where nothing is left.
+    """A column's text in NFC and without control characters.
 
     What the look over the file's bytes has ruled out is not asked again for each value.
     """
@@ -26,7 +26,7 @@ def cleaned(column: str, survey: Survey) -> str:
         value = f"clean({value})"
     if survey.decomposed:
         value = f"nfc_normalize({value})"
-    return trimmed(value, wide=survey.wide)
+    return value
 
 
 def trimmed(value: str, *, wide: bool = True) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pimsync.store.sources.csv import csv, tsv
+from pimsync.store.sources.json import json, jsonl
+from pimsync.store.sources.parquet import parquet
 from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
 
 #: The formats a catalog can have, and what reads them.
-READERS = {"csv": csv, "tsv": tsv}
+READERS = {"csv": csv, "tsv": tsv, "json": json, "jsonl": jsonl, "parquet": parquet}
 
 __all__ = ["READERS", "File", "Notice", "Reject", "Source", "SourceColumn"]

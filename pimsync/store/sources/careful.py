@@ -7,7 +7,7 @@ from typing import Any
 
 from pimsync.engine import Engine, text
 from pimsync.store.sources.dialect import Dialect
-from pimsync.store.sources.records import records
+from pimsync.store.sources.records import SHOWN, records
 from pimsync.store.sources.source import File, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey
 
@@ -26,7 +26,7 @@ def carefully(file: File, way: Dialect, seen: Survey) -> Source:
                 continue
             flaw = record.flaw or ("ragged" if len(record.cells) != len(way.names) else None)
             if flaw:
-                rejects.append(Reject(number, flaw, (record.text or way.delimiter.join(record.cells))[:1000]))
+                rejects.append(Reject(number, flaw, record.text or way.delimiter.join(record.cells)[:SHOWN]))
             else:
                 table.add(record.cells)
     return table_source(path, way.names, seen, rejects, way)

@@ -42,7 +42,7 @@ def dialect(path: Path, name: str, delimiter: str | None) -> Dialect:
         if record.cells and record.cells[0].startswith("#") and comments < _SAMPLE:
             comments += 1
             continue
-        names, notices = _named(record.cells, _width(path, chosen, comments, len(record.cells)))
+        names, notices = named(record.cells, _width(path, chosen, comments, len(record.cells)))
         return Dialect(chosen, names, comments, notices)
     raise CatalogError("the catalog is empty", where=name)
 
@@ -73,7 +73,7 @@ def _width(path: Path, delimiter: str, comments: int, header: int) -> int:
     return header + 1 if longer else header
 
 
-def _named(cells: tuple[str, ...], width: int) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+def named(cells: tuple[str, ...], width: int) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
     """Names for the columns, each one once whatever its case; what had to be changed is said."""
     names: list[str] = []
     notices: list[Notice] = []

@@ -15,6 +15,9 @@ from typing import TextIO
 #: The longest record that is read.
 LONGEST = 64 * 1024 * 1024
 
+#: How much of a record's text is kept with its finding.
+SHOWN = 1000
+
 _QUOTED = re.compile(r'[^"]*(?:""[^"]*)*')
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -60,7 +63,7 @@ class _Lines:
             start = self.number
             if not line.endswith(("\n", "\r")) and len(line) >= LONGEST:
                 self._skip_line()
-                yield Record((), start, "too_long", line[:1000])
+                yield Record((), start, "too_long", readable(line[:SHOWN]))
                 continue
             bare = line.rstrip("\r\n")
             if not bare:
@@ -112,7 +115,7 @@ class _Lines:
         """The record ends where its first line does; the other lines are read again."""
         self.number = start + len(lines) - 1
         self.put_back(lines[1:])
-        return Record((), start, flaw, lines[0].rstrip("\r\n"))
+        return Record((), start, flaw, readable(lines[0].rstrip("\r\n")[:SHOWN]))
 
 
 def _blanks(line: str, position: int) -> int:
@@ -124,5 +127,10 @@ def _blanks(line: str, position: int) -> int:
 
 def _decoded(cells: tuple[str, ...], line: int, text: str) -> Record:
     if _UNDECODED.search(text):
-        return Record(cells, line, "encoding", _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", text))
+        return Record(cells, line, "encoding", readable(text.rstrip("\r\n")[:SHOWN]))
     return Record(cells, line)
+
+
+def readable(text: str) -> str:
+    """A text with U+FFFD for each byte that is none."""
+    return _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", text)

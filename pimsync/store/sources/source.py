@@ -59,3 +59,19 @@ class File:
     path: Path
     name: str
     work: Path
+
+
+def as_text(value: str, kind: str) -> tuple[str, str]:
+    """SQL: a typed value as text, and whether that is an exact number."""
+    kind = kind.upper()
+    if kind in ("VARCHAR", '"NULL"', "NULL"):
+        return f"cast({value} as varchar)", "false"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "JSON", "UNION", "VARIANT")):
+        return f"cast(to_json({value}) as varchar)", "false"
+    if kind == "BLOB":
+        return f"try(decode({value}))", "false"
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{value} = floor({value}) and abs({value}) < 1e15"
+        return f"case when {whole} then cast(try_cast({value} as bigint) as varchar) else cast({value} as varchar) end", "true"
+    number = kind.startswith("DECIMAL") or kind.endswith("INT") or kind in ("INTEGER", "UINTEGER")
+    return f"cast({value} as varchar)", "true" if number else "false"

@@ -53,7 +53,7 @@ def survey(path: Path, *, escapes: bool = False) -> Survey:
     """Look over a file.
 
     Args:
-        escapes: whether a backslash can stand for any character, as in JSON.
+        escapes: whether this is JSON: a backslash can stand for any character, and every line end ends a line.
     """
     newline = _newline(path)
     flags = ends = blank = inside = 0
@@ -128,7 +128,7 @@ def _look(job: tuple[bytes, bytes], newline: int, escapes: bool) -> _Seen:
     if escapes and b"\\" in piece:
         flags |= _ESCAPES
     flags |= _beyond_ascii(data, np.frombuffer(piece, np.uint8))
-    quotes = np.flatnonzero(data == _QUOTE)
+    quotes = np.flatnonzero(data == _QUOTE) if not escapes else ()
     if not len(quotes):
         return _Seen(flags, 0, (len(ends), 0), (_blank(before, data, ends, newline), 0))
     inside = (np.searchsorted(quotes, ends) & 1).astype(bool)

@@ -38,11 +38,13 @@ def typed(instances, shape) -> str:
 
 
 def sql_says(schema, shape, instances, document=None):
-    """Which of the values SQL takes; None where it leaves the schema to jsonschema."""
+    """Which of the values SQL takes; None where it leaves the schema to jsonschema. An absent value breaks nothing."""
     judged = valid(schema, "value", shape, Refs(document or schema))
     if isinstance(judged, Left):
         return None
-    return column(judged, f"select unnest({typed(instances, shape)}) as value")
+    *said, absent = column(judged, f"select unnest({typed([*instances, None], shape)}) as value")
+    assert absent is True
+    return said
 
 
 def sql_says_of_items(schema, shape, instances):

@@ -54,6 +54,19 @@ def test_sql_agrees_with_jsonschema_on(keyword):
     agree()
 
 
+ONCE_WRONG = [
+    ({"const": {"a": {}}}, Group({"a": Group({"b": TEXT})}), [{}, {"a": {}}, {"a": {"b": "x"}}]),
+    ({"prefixItems": [True], "items": {"const": "a"}}, ListOf(TEXT), [[], ["b"], ["b", "a"], ["a", "b"], ["b", "b"]]),
+    ({"minimum": 2**53 + 1}, NUMBER, [2.0**53, 2.0**53 + 2]),
+    ({"multipleOf": 0.01}, NUMBER, [19.99, 19.995, -0.01, 1e300]),
+]
+
+
+@pytest.mark.parametrize(("schema", "shape", "values"), ONCE_WRONG)
+def test_sql_still_agrees_with_jsonschema_where_it_once_did_not(schema, shape, values):
+    assert sql_says(schema, shape, values) == jsonschema_says(schema, values)
+
+
 @settings(max_examples=150, **SOME)
 @given(questions(SHAPES))
 def test_sql_agrees_with_jsonschema_on_keywords_together(question):

@@ -44,7 +44,8 @@ def exclusive_maximum(limit: float, here: Here) -> Predicate:
 def multiple_of(step: float, here: Here) -> Predicate | None:
     """In what steps, counted in decimals: 19.99 is a multiple of 0.01, though not in floating point.
 
-    Numbers with a point and more than 15 digits before it hold no decimals to count; there the remainder decides.
+    Numbers with more than 15 digits before the point hold no decimals to count: whole steps go by the floating
+    remainder, others are let pass.
     """
     exact = Decimal(str(step)).normalize()
     decimals = max(0, -int(exact.as_tuple().exponent))
@@ -56,7 +57,7 @@ def multiple_of(step: float, here: Here) -> Predicate | None:
     if here.shape == Scalar("integer"):
         return Predicate(f"{number} % {exact:f} <> 0" if not decimals else uneven, says)
     rounded = f"cast({cast} as double) <> {number}"
-    large = f"{number} % {float(step)!r} <> 0"
+    large = sql.FALSE if decimals else f"{number} % {float(step)!r} <> 0"
     return Predicate(f"case when abs({number}) < 1e{PRECISE} then {rounded} or {uneven} else {large} end", says)
 
 

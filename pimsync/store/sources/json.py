@@ -1,0 +1,117 @@
+"""JSON: an array of products, an object that holds one, or one product a line."""
+
+from __future__ import annotations
+
+
+from pimsync.engine import Engine, ident, text
+from pimsync.errors import CatalogError
+from pimsync.project import Catalog
+from pimsync.store.sources.dialect import RESAVE, named
+from pimsync.store.sources.objects import Unpacked, of_array, of_lines
+from pimsync.store.sources.source import File, Reject, Source, SourceColumn
+from pimsync.store.sources.survey import Survey, survey
+
+#: What the engine takes for one record unless it is told otherwise.
+_OBJECT = 16 * 1024 * 1024
+
+_NUMBERS = "('DOUBLE', 'UBIGINT', 'BIGINT', 'HUGEINT', 'UHUGEINT', 'DECIMAL')"
+
+
+def json(file: File, catalog: Catalog) -> Source:
+    """Read a JSON document; one that is in truth one object a line is read as that."""
+    with file.path.open("rb") as opened:
+        head = opened.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
+    _is_json(head, file.name)
+    if head.startswith(b"["):
+        seen = survey(file.path, escapes=True)
+        return _read(file, "array", seen) or _unpacked(file, of_array(file), seen)
+    if _one_a_line(head):
+        return jsonl(file, catalog)
+    return _unpacked(file, of_array(file), survey(file.path, escapes=True))
+
+
+def jsonl(file: File, catalog: Catalog) -> Source:
+    """Read one JSON object a line."""
+    with file.path.open("rb") as opened:
+        _is_json(opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(), file.name)
+    seen = survey(file.path, escapes=True)
+    return _read(file, "newline_delimited", seen) or _unpacked(file, of_lines(file), seen)
+
+
+def _is_json(head: bytes, name: str) -> None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise CatalogError("this is UTF-16 text", where=f"{name}, byte 1", hint=RESAVE)
+    if not head.startswith((b"{", b"[")):
+        raise CatalogError("this is no JSON: it starts with neither { nor [", where=name)
+
+
+def _one_a_line(head: bytes) -> bool:
+    """Whether the first line is a whole object and another one starts on the next."""
+    import json as standard
+
+    first, _, rest = head.partition(b"\n")
+    if not rest.lstrip().startswith(b"{"):
+        return False
+    try:
+        return isinstance(standard.loads(first), dict)
+    except ValueError:
+        return False
+
+
+def _read(file: File, layout: str, seen: Survey) -> Source | None:
+    """The file as it stands, if the engine can read every record of it; None where it cannot."""
+    import duckdb
+
+    objects = f"read_json_objects({text(str(file.path))}, format = '{layout}', maximum_object_size = {_OBJECT})"
+    try:
+        keys, records, others = _keys(objects, file)
+    except (duckdb.Error, UnicodeDecodeError):
+        return None
+    if others or (layout == "newline_delimited" and records != seen.lines):
+        return None
+    return _source(objects, keys, seen, [], {})
+
+
+def _unpacked(file: File, unpacked: Unpacked, seen: Survey) -> Source:
+    """The file's records, taken out one by one and put down one a line."""
+    import duckdb
+
+    size = max(_OBJECT, 2 * unpacked.longest)
+    objects = f"read_json_objects({text(str(unpacked.path))}, format = 'newline_delimited', maximum_object_size = {size})"
+    fixes = {"catalog/record/surrogates": unpacked.surrogates} if unpacked.surrogates else {}
+    if not unpacked.records:
+        first = f"{file.name}, record {unpacked.rejects[0].record}" if unpacked.rejects else file.name
+        raise CatalogError("the catalog holds no product", where=first)
+    try:
+        keys, _, _ = _keys(objects, file)
+    except duckdb.Error:
+        raise CatalogError("this cannot be read as JSON", where=file.name) from None
+    return _source(objects, keys, seen, unpacked.rejects, fixes)
+
+
+def _keys(objects: str, file: File) -> tuple[list[str], int, int]:
+    """The names that the records use, in the order of the first record; how many records there are, and how many are no objects."""
+    with Engine(folders=[file.work], files=[file.path], temporary=file.work / "spill") as engine:
+        shapes = (
+            f"select case when json_type(json) = 'OBJECT' then json_keys(json) end as keys, count(*) as n from {objects} group by 1"
+        )
+        engine.run(f"create temp table shapes as {shapes}")
+        ((records, others),) = engine.rows("select sum(n), coalesce(sum(n) filter (keys is null), 0) from shapes")
+        head = engine.rows(f"select json_keys(json) from {objects} limit 1")
+        known = [key for (key,) in engine.rows("select distinct unnest(keys) as key from shapes order by key limit 10000")]
+    first = dict.fromkeys((head[0][0] or []) if head else [])
+    return [*first, *(key for key in known if key not in first)], int(records or 0), int(others)
+
+
+def _source(objects: str, keys: list[str], seen: Survey, rejects: list[Reject], fixes: dict[str, int]) -> Source:
+    pointers = ", ".join(text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
+    names, notices = named(tuple(keys), len(keys))
+    columns = ", ".join(f'"?texts"[{n}] as {ident(name)}' for n, name in enumerate(names, 1))
+    lists = f'json_extract_string(json, [{pointers}]) as "?texts", json_type(json, [{pointers}]) as "?types"'
+    relation = f'select {columns}, "?types" from (select {lists} from {objects})'
+    exact = [SourceColumn(name, f'"?types"[{n}] in {_NUMBERS}') for n, name in enumerate(names, 1)]
+
+    def finish(engine: Engine, rows: int) -> list[Reject] | None:
+        return rejects
+
+    return Source(relation, tuple(exact), seen, finish, notices=notices, fixes=fixes)
