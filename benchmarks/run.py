@@ -13,6 +13,7 @@ import csv
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -225,6 +226,8 @@ def built(folder: Path, products: int) -> Run:
             items,
         )
         few_left_out(name, items, products)
+    if not ascending(folder / "build" / "google" / "google_shopping.xml"):
+        raise BrokenRunError("google's feed is not in the catalog's order")
     shutil.rmtree(folder / "build")
     return run
 
@@ -272,6 +275,19 @@ def tags(feed: Path) -> int:
             found += (rest + block).count(tag)
             rest = block[-(len(tag) - 1) :]
     return found
+
+
+def ascending(feed: Path) -> bool:
+    """Whether the items of an XML feed stand in the order of the catalog, whose SKUs only grow."""
+    last, rest = b"", b""
+    with feed.open("rb") as file:
+        while block := file.read(1 << 20):
+            skus = re.findall(rb"<g:id>([^<]*)<", rest + block)
+            if skus != sorted(skus) or (skus and skus[0] < last):
+                return False
+            last = skus[-1] if skus else last
+            rest = block[-100:]
+    return True
 
 
 def rows(feed: Path) -> int:

@@ -1,0 +1,1 @@
+"""Projects that run: each a catalog, a pimsync.toml and a README."""

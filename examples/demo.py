@@ -14,7 +14,9 @@ def main() -> int:
     first = None
     for project in sorted(path.parent for path in HERE.glob("*/pimsync.toml")):
         print(f"\n=== {project.name}: pimsync build -C examples/{project.name}\n", flush=True)
-        done = subprocess.run([sys.executable, "-m", "pimsync", "build", "-C", str(project), "--fail-on", "never"], check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "pimsync", "build", "-C", str(project), "--fail-on", "never"], check=False
+        )
         if done.returncode:
             return done.returncode
         feeds = [path for path in project.glob("build/*/*") if not path.name.startswith(".")]

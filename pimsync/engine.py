@@ -68,10 +68,11 @@ class Engine:
             },
         )
         run = self.connection.execute
-        if temporary is not None:
-            run(f"set temp_directory = {text(str(temporary))}")
+        run(f"set temp_directory = {text(str(temporary or ''))}")
         run(f"set TimeZone = {text(timezone)}")
         run("set enable_progress_bar = false")
+        # A long `in (…)` list would become a join, and rows would come out of the catalog's order.
+        run("set disabled_optimizers = 'in_clause'")
         install_macros(self.connection)
         allowed = ", ".join(text(f"{Path(folder).resolve()}{os.sep}") for folder in folders)
         paths = ", ".join(text(str(Path(file).resolve())) for file in files)

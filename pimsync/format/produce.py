@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: How many items are looked at together for rules across items.
 GROUPED = 200_000
+#: How many rules are told of in one query: each takes memory for its value and its sentence.
+TOLD = 24
 #: How many chunks a worker makes ahead of the writer.
 AHEAD = 2
 
@@ -136,11 +138,12 @@ class _Ledger:
         numbers = np.flatnonzero(self.counts[: len(self.plan.judgements)])
         if len(fired):
             only = self._file_of(fired)
-            for batch in self._details(crossing, only, numbers.tolist()):
-                lists = batch.column("events")
-                parents, flat = lists.value_parent_indices(), lists.flatten()
-                rows, skus = batch.column("row").take(parents).to_numpy(), batch.column("sku").take(parents)
-                self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
+            for start in range(0, len(numbers), TOLD):
+                for batch in self._details(crossing, only, numbers[start : start + TOLD].tolist()):
+                    lists = batch.column("events")
+                    parents, flat = lists.value_parent_indices(), lists.flatten()
+                    rows, skus = batch.column("row").take(parents).to_numpy(), batch.column("sku").take(parents)
+                    self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
 
     def _file_of(self, rows: NDArray[np.int64]) -> str:
         import pyarrow as pa

@@ -29,11 +29,17 @@ def cases(key: str) -> dict[str, Any]:
     return tomllib.loads((FOLDERS[key] / CASES).read_text(encoding="utf-8"))
 
 
+def written(value: Any) -> Any:
+    """A value of a case; `{ repeat = "x", times = 3 }` stands for a long text."""
+    long = isinstance(value, dict) and value.keys() == {"repeat", "times"}
+    return value["repeat"] * value["times"] if long else value
+
+
 def items_of(case: dict[str, Any], base: dict[str, Any]) -> list[dict[str, Any]]:
     """The items of a case: one, or (for rules across items) several."""
     found = []
     for changes in case.get("items", [case.get("set", {})]):
-        item = {**base, **changes}
+        item = {**base, **{name: written(value) for name, value in changes.items()}}
         for name in case.get("unset", []):
             item.pop(name, None)
         found.append(item)
@@ -43,7 +49,7 @@ def items_of(case: dict[str, Any], base: dict[str, Any]) -> list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     folder = tmp_path_factory.mktemp("channels")
-    with Engine(folders=[folder], threads=2) as engine:
+    with Engine(folders=[folder], threads=1, memory="6GB") as engine:
         engine.folder = folder
         yield engine
 

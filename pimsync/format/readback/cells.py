@@ -20,7 +20,7 @@ def value_of(shape: Shape, cell: str, syntax: Syntax) -> Any:
     if not cell:
         return None
     if syntax.is_json(shape):
-        return _json(cell)
+        return _shaped(shape, _json(cell))
     if isinstance(shape, ListOf):
         return [_part(shape.of, element, syntax) for element in _elements(cell, syntax)]
     return _part(shape, cell, syntax)
@@ -46,6 +46,23 @@ def _elements(cell: str, syntax: Syntax) -> list[str]:
         raise FeedError(f"{cell!r} is no list in this feed's syntax")
     inner = cell[len(opened) : len(cell) - len(closed)]
     return inner.split(style.quote + style.join + style.quote)
+
+
+def _shaped(shape: Shape, value: Any) -> Any:
+    """What a JSON value says: numbers by their attribute's kind, as JSON tells 3 from 3.0 by the spelling only."""
+    match shape, value:
+        case Scalar("string"), str():
+            return value
+        case Scalar("boolean"), bool():
+            return value
+        case Scalar("integer" | "number" as kind), int() | float() if not isinstance(value, bool):
+            return float(value) if kind == "number" else int(value)
+        case ListOf(of), list():
+            return [_shaped(of, element) for element in value]
+        case Group(fields), dict() if value.keys() <= fields.keys():
+            return {name: _shaped(fields[name], part) for name, part in value.items()}
+        case _:
+            raise FeedError(f"{value!r} stands in JSON where it should not")
 
 
 def _json(cell: str) -> Any:

@@ -15,7 +15,7 @@ from pimsync.errors import FeedError
 from pimsync.format.readback.cells import value_of
 from pimsync.format.readback.key_column import KeyColumn
 from pimsync.format.readback.reader import Opening, Sample, Samples, pieces
-from pimsync.format.readback.rows import Quoting, first_row, rows_end
+from pimsync.format.readback.rows import Quoting, first_row, has_empty_line, rows_end
 from pimsync.format.readback.values import pruned
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class DelimitedReader:
             raise FeedError("the feed is not UTF-8", where=self._place(rows.count(b"\n", 0, error.start))) from None
         if (fault := self._quoting.fault(rows)) is not None:
             raise FeedError("a quote stands where none should", where=self._place(rows.count(b"\n", 0, fault)))
+        if has_empty_line(rows):
+            raise FeedError("there is an empty line between the rows", where=self._place(0))
 
     def _sample(self, row: bytes) -> dict[str, Any]:
         """One row by Python's own parser, as the values of its attributes."""

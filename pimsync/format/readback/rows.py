@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import re
 
+_QUOTED = re.compile(rb'"[^"]*+"')
+
 
 def rows_end(data: bytes | bytearray) -> int:
     """Where the last complete row ends: at the last line break with an even number of quotes before it; 0 for none."""
     place, quotes = len(data), data.count(b'"')
-    while (found := data.rfind(b"\n", 0, place)) >= 0:
-        quotes -= data.count(b'"', found, place)
+    while place > 0:
+        if quotes % 2:
+            place, quotes = data.rfind(b'"', 0, place), quotes - 1
+        found = data.rfind(b"\n", 0, place)
+        quotes -= data.count(b'"', max(found, 0), place)
         if quotes % 2 == 0:
             return found + 1
         place = found
     return 0
+
+
+def has_empty_line(rows: bytes) -> bool:
+    """Whether an empty line stands among these complete rows: Arrow takes it for a row of empty cells."""
+    lines = b"\n" + rows
+    if b"\n\n" not in lines and b"\n\r" not in lines:
+        return False
+    outside = _QUOTED.sub(b'"', lines)
+    return b"\n\n" in outside or b"\n\r" in outside
 
 
 def first_row(data: bytes) -> bytes:

@@ -48,7 +48,9 @@ CELLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("shape", "options", "value", "cell"), [row[1:] for row in CELLS], ids=[row[0] for row in CELLS])
+@pytest.mark.parametrize(
+    ("shape", "options", "value", "cell"), [row[1:] for row in CELLS], ids=[row[0] for row in CELLS]
+)
 def test_a_value_is_written_as(shape, options, value, cell):
     columns = [column("id"), column("a", shape, **options)]
     encoder = ENCODERS["delimited"](DelimitedOptions(), columns, {})

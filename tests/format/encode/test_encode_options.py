@@ -18,7 +18,9 @@ def test_blanks_mean_something():
 
 
 def test_a_column_s_own_style():
-    options = ColumnOptions.model_validate(tomllib.loads('header = "x"\ngroup = { json = true }\nlist = { open = "[" }'))
+    options = ColumnOptions.model_validate(
+        tomllib.loads('header = "x"\ngroup = { json = true }\nlist = { open = "[" }')
+    )
     assert options.group is not None
     assert options.group.as_json
     assert options.list is not None

@@ -39,7 +39,9 @@ class Layout:
 
 
 GOOGLE = XmlOptions(namespaces={"g": "http://base.google.com/ns/1.0"}, prefix="g")
-BARE = XmlOptions(root=("shop", "goods"), item="good", namespaces={"": "urn:goods", "c": "urn:c"}, attributes={"v": "1"})
+BARE = XmlOptions(
+    root=("shop", "goods"), item="good", namespaces={"": "urn:goods", "c": "urn:c"}, attributes={"v": "1"}
+)
 TABS = DelimitedOptions.model_validate({"delimiter": "\t", "newline": "\r\n", "bom": True, "before": ["#x\ty", "#"]})
 QUOTED = DelimitedOptions.model_validate({"quote": "all", "delimiter": ";", "list": {"join": " | "}})
 
@@ -52,9 +54,40 @@ LAYOUTS = {
     "lone": Layout("delimited", DelimitedOptions(), [column("id")]),
 }
 
-NASTY = ["&", "<", ">", '"', "'", "]]>", "$&", "\\1", "\ufffe", "\uffff", "\u200f", "\x00", "\x01", "\x1f", "\x7f", "\x85"]
+NASTY = [
+    "&",
+    "<",
+    ">",
+    '"',
+    "'",
+    "]]>",
+    "$&",
+    "\\1",
+    "\ufffe",
+    "\uffff",
+    "\u200f",
+    "\x00",
+    "\x01",
+    "\x1f",
+    "\x7f",
+    "\x85",
+]
 NASTY += ["\r", "\n", "\r\n", "\t", " ", ",", ";", ":", "|", "\\", "&amp;", "&#13;", "<b>", "=1", "é", "\U0001f600"]
-NASTY += ["\u2028", "\ufeff", "<item>\n", "</item>\n", "<g:id>", '","', '""', "\x0b", "\x0c", "\x1a", "[]", "null", "{}"]
+NASTY += [
+    "\u2028",
+    "\ufeff",
+    "<item>\n",
+    "</item>\n",
+    "<g:id>",
+    '","',
+    '""',
+    "\x0b",
+    "\x0c",
+    "\x1a",
+    "[]",
+    "null",
+    "{}",
+]
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 TEXTS = st.lists(st.sampled_from(NASTY) | ANY, max_size=5).map("".join)
@@ -80,4 +113,4 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
 def items(layout: Layout) -> st.SearchStrategy[list[dict[str, Any]]]:
     """A few items of a layout."""
     item = st.fixed_dictionaries({column.attribute: values(column.shape) for column in layout.columns})
-    return st.lists(item, min_size=1, max_size=6)
+    return st.lists(item, min_size=1, max_size=12)

@@ -8,7 +8,7 @@ import io
 import pyarrow as pa
 import pyarrow.csv
 import pytest
-from feeds import asked, feed_of, read, read_alone, written
+from feeds import asked, column, feed_of, read, read_alone, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from layouts import LAYOUTS, SINGLE, Layout, items
@@ -17,7 +17,7 @@ from lxml import etree
 from pimsync.format.encode.values import number_text
 from pimsync.format.schema.shape import Scalar
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 delimited = pytest.mark.parametrize("layout", [x for x in LAYOUTS.values() if x.encoding == "delimited"])
 xml = pytest.mark.parametrize("layout", [x for x in LAYOUTS.values() if x.encoding != "delimited"])
@@ -57,8 +57,7 @@ def test_python_and_arrow_read_the_same_cells(layout, data):
     lines = feed.decode("utf-8-sig" if options.bom else "utf-8").split(options.newline, len(options.before))[-1]
     header, *rows = csv.reader(io.StringIO(lines, newline="\n"), delimiter=options.delimiter, strict=True)
     assert header == [column.header({}) for column in layout.columns]
-    for name, place in {"id": header.index("id")}.items():
-        assert [row[place] for row in rows] == [item[name] or "" for item in meant]
+    assert [row[header.index("id")] for row in rows] == [item["id"] or "" for item in meant]
     table = pa.csv.read_csv(
         pa.BufferReader(lines.encode()),
         parse_options=pa.csv.ParseOptions(
@@ -78,15 +77,15 @@ def test_lxml_reads_the_same_texts(layout, data):
     clean = encoder.reader().expected
     title = "g:title" if layout.options.prefix else "d:title"
     spaces = {"g": "http://base.google.com/ns/1.0", "d": "urn:goods"}
-    found = [item.findtext(title, None, spaces) or None for item in root[0] if item.tag.endswith(layout.encoder.element)]
+    found = [
+        item.findtext(title, None, spaces) or None for item in root[0] if item.tag.endswith(layout.encoder.element)
+    ]
     assert found == [clean({"title": item["title"]}).get("title") for item in meant]
 
 
 @few
 @given(numbers=st.lists(SINGLE["number"], min_size=100, max_size=200))
 def test_numbers_have_no_exponent_and_stay_what_they_are(numbers):
-    from feeds import column
-
     rows = asked([column("n", Scalar("number"))], [{"n": number} for number in numbers], number_text('"n"'))
     assert [float(row[0]) for row in rows] == numbers
     assert not [row for row in rows if not set(row[0]) <= set("-.0123456789")]

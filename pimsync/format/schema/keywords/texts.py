@@ -45,6 +45,5 @@ def format_(name: str, here: Here) -> list[Flaw]:
     if known is None:
         return []
     why = {"why": known.why(here.value)} if known.why else {}
-    fails = sql.both(here.present, f"not ({known.sql(here.value)})")
-    found = Predicate(fails, here.sentence(known.says, **why))
+    found = Predicate(f"not ({known.sql(here.value)})", here.sentence(known.says, **why))
     return [here.flaw("format", known.demand or name, found, {"format": name})]
