@@ -71,6 +71,8 @@ class Engine:
         run(f"set temp_directory = {text(str(temporary or ''))}")
         run(f"set TimeZone = {text(timezone)}")
         run("set enable_progress_bar = false")
+        # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order.
+        run("set disabled_optimizers = 'in_clause'")
         # A long `in (…)` list would become a join, and rows would come out of the catalog's order.
         run("set disabled_optimizers = 'in_clause'")
         install_macros(self.connection)

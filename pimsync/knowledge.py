@@ -261,4 +261,4 @@ def _macro(macro: Macro) -> MacroCard:
 def _catalog_rules() -> list[RuleCard]:
     from pimsync.store.rules import RULES
 
-    return [RuleCard(one.id, one.attribute, "fix" if one.fix else one.severity.value, one.message, one.help, one.source) for one in RULES]
+    return [RuleCard(one.id, one.attribute, "fix" if one.fix else one.severity.value, one.message, one.help, one.source) for one in RULES.values()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -11,7 +10,6 @@ import typer
 from pimsync.cli import build, channels, check, explain
 
 BUG = 70
-CLOSED_PIPE = 141
 
 app = typer.Typer(
     name="pimsync",
@@ -46,7 +44,6 @@ def main() -> NoReturn:
     """Run the command line, and end with its exit code."""
     try:
         app(standalone_mode=True)
-        _flush()
     except SystemExit as end:
         _leave(end.code)
     except BrokenPipeError:
@@ -75,17 +72,13 @@ def _said(error: Exception) -> int:
 
 def _leave(code: Any) -> NoReturn:
     try:
-        _flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         _closed()
     sys.exit(code)
 
 
-def _flush() -> None:
-    sys.stdout.flush()
-
-
 def _closed() -> NoReturn:
-    """The reader has gone, as `| head` does: no failure, and no further word."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(CLOSED_PIPE)
+    from pimsync.report.console import gone
+
+    gone()

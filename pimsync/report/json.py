@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
+from pimsync.report.console import write
 from pimsync.result import ChannelSummary, Group, Result
 
 VERSION = 1
@@ -35,7 +35,7 @@ def text(result: Result) -> str:
 
 def show(result: Result) -> None:
     """Print the report, and nothing else."""
-    sys.stdout.write(text(result))
+    write(text(result))
 
 
 def _channel(one: ChannelSummary, result: Result) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
+from pimsync.report.console import Console, write
 from pimsync.knowledge import AttributeCard, Card, ChannelCard, MacroCard, RuleCard
 
 
@@ -18,7 +17,7 @@ def show_channels(cards: Sequence[ChannelCard], output_format: str) -> None:
     """The channels there are, a line each."""
     if output_format == "json":
         return _json([{k: v for k, v in dataclasses.asdict(card).items() if k != "attributes"} for card in cards])
-    console = _console()
+    console = Console()
     table = _table("key", "about", "checked")
     for card in cards:
         table.add_row(card.key, f"{card.name}. {card.about}", card.checked)
@@ -31,7 +30,7 @@ def show_channel(card: ChannelCard, output_format: str) -> None:
     """One channel: its attributes and settings."""
     if output_format == "json":
         return _json(dataclasses.asdict(card))
-    console = _console()
+    console = Console()
     _head(console, card)
     table = _table("attribute", "level", "type", "limits", "from")
     for one in card.attributes:
@@ -45,7 +44,7 @@ def show_topic(cards: Sequence[Card], output_format: str) -> None:
     """What is known about a topic."""
     if output_format == "json":
         return _json([dataclasses.asdict(card) for card in cards])
-    console = _console()
+    console = Console()
     for number, card in enumerate(cards):
         if number:
             console.print()
@@ -111,12 +110,5 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _console() -> Console:
-    console = Console(markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
-        console.width = 160
-    return console
-
-
 def _json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

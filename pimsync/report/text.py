@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pimsync.report.console import Console
 from pimsync.findings import Finding, Severity
 from pimsync.result import Group, Result
 from pimsync.words import count, shown
@@ -20,9 +20,7 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "d
 
 def show(result: Result) -> None:
     """Print the report to stdout."""
-    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
-    if not console.is_terminal:
-        console.width = 160
+    console = Console()
     for channel, groups in groupby(result.findings, key=lambda group: group.channel):
         _print_channel(console, channel, list(groups))
     if result.fixes:

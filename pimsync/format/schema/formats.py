@@ -16,9 +16,10 @@ from pimsync.format.schema.refs import shipped
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form of text: how Python and SQL test it (null gives null), what people are told, and the demand's name if not the format's.
+    """A form of text: how Python and SQL test it, what people are told, and the demand's name if not the format's.
 
-    `why` is the SQL of what exactly is wrong, where a form can be missed in several ways.
+    The SQL is null where the value is. `why` is the SQL of what exactly is wrong, where a form can be missed in several
+    ways.
     """
 
     python: Callable[[str], bool]

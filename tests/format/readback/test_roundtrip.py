@@ -17,7 +17,7 @@ from lxml import etree
 from pimsync.format.encode.values import number_text
 from pimsync.format.schema.shape import Scalar
 
-few = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 delimited = pytest.mark.parametrize("layout", [x for x in LAYOUTS.values() if x.encoding == "delimited"])
 xml = pytest.mark.parametrize("layout", [x for x in LAYOUTS.values() if x.encoding != "delimited"])
