@@ -24,12 +24,16 @@ _BARE = re.compile(r"\s*[a-z_][a-z0-9_]*\s*")
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of the items: where its value comes from, its shape, and its repairs."""
+    """One attribute of the items: where its value comes from, its shape, and its repairs.
+
+    `own` says that the project has a word in it, and not the channel's definition alone.
+    """
 
     name: str
     source: str
     value: Brought
     fixes: tuple[Fix, ...] = ()
+    own: bool = False
 
     @property
     def bare(self) -> bool:
@@ -77,8 +81,10 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
         sources[attribute] = source, place, error
     places = {attribute: place for attribute, (_, place, _) in sources.items()}
     types = bound(expressions, scope.empty(), engine, places, next((e for _, _, e in sources.values() if e is ProjectError), ChannelError))
-    found = []
+    found, empty = [], _always_empty(expressions, scope, engine)
     for attribute in _in_order(channel, expressions):
+        if attribute in empty:
+            continue
         schema = channel.attribute_schema(attribute)
         assert schema is not None
         source, place, error = sources[attribute]
@@ -88,7 +94,9 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
             shape_of(schema, channel.refs),
             error(f"`{attribute}` cannot be filled with `{source}`", where=place),
         )
-        found.append(Attribute(attribute, source, value, tuple(_fixes(channel, project, attribute, value.shape, engine, name))))
+        own = attribute in project.map or attribute in project.fix
+        fixes = tuple(_fixes(channel, project, attribute, value.shape, engine, name))
+        found.append(Attribute(attribute, source, value, fixes, own))
     where = None
     if project.where is not None:
         place = f"pimsync.toml, [channels.{name}] where"
@@ -98,6 +106,19 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
             raise ProjectError(f"`{project.where}` is no condition: it gives {parse(kind).says}", where=place)
         where = condition.sql
     return Mapping_(tuple(found), where)
+
+
+def _always_empty(expressions: Mapping[str, Expression], scope: Scope, engine: Engine) -> set[str]:
+    """The attributes that this catalog cannot fill: all that they are made of are fields it has no column for.
+
+    They are as good as not mapped: nothing is computed, checked or written for them, product by product.
+    """
+    candidates = [n for n, e in expressions.items() if e.columns and not e.columns & scope.filled]
+    if not candidates:
+        return set()
+    tested = ", ".join(f"{expressions[name].sql} is null" for name in candidates)
+    [row] = engine.rows(f"select {tested} {scope.empty(rows=1)}")
+    return {name for name, empty in zip(candidates, row, strict=True) if empty}
 
 
 def _sources(channel: ChannelType, project: Channel, name: str) -> Iterator[tuple[str, str, str, type[PimsyncError]]]:
@@ -129,7 +150,10 @@ def _fixes(
     own = attribute in project.fix
     place = f"pimsync.toml, [channels.{name}.fix] {attribute}" if own else f"{channel.folder / DEFINITION}, [fix] {attribute}"
     error: type[PimsyncError] = ProjectError if own else ChannelError
-    for call in project.fix.get(attribute, channel.definition.fix.get(attribute, ())):
+    calls = project.fix.get(attribute, channel.definition.fix.get(attribute, ()))
+    if (own or attribute in project.map) and _holds_text(shape):
+        calls = (*calls, "clean")  # the catalog's texts are clean; what a project makes of them need not be
+    for call in calls:
         match = _FIX.fullmatch(call)
         if match is None:
             raise error(f"`{call}` is no fix; write a name such as squeeze, or truncate(150)", where=place)
@@ -145,6 +169,10 @@ def _fixes(
         if isinstance(shape, Scalar) and shape.kind != "string":
             raise error(f"`{call}` repairs text, and {attribute} is {shape.kind}", where=place)
         yield Fix(function, sql, macro.says if macro else f"{function}() was applied.")
+
+
+def _holds_text(shape: Shape) -> bool:
+    return (shape.of if isinstance(shape, ListOf) else shape) == Scalar("string")
 
 
 def steps(mapping: Mapping_, widened: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from pimsync.format.encode import ENCODERS, Column, Encoder
 from pimsync.format.encode.options import ColumnOptions
 from pimsync.format.mapping import Mapping_, fix_flags, mapping, steps
 from pimsync.format.schema.compile import Demand, Leftover, demands
-from pimsync.format.schema.shape import Group, Scalar, Shape, shape_of, sql_type
+from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
 from pimsync.project import Channel, Defaults
 from pimsync.words import closest
@@ -98,7 +98,7 @@ def plan(channel: ChannelType, project: Channel, defaults: Defaults, fields: Seq
 
 def compiled(channel: ChannelType, mapped: Mapping_, scope: Scope, ignore: Sequence[str], engine: Engine, name: str) -> Plan:
     """The plan for items that are mapped like this."""
-    item, columns = mapped.item, _columns(channel, mapped)
+    item, columns = mapped.item, _columns(channel, mapped, ignore)
     encoder = ENCODERS[channel.definition.feed.encoding](
         _options(channel), columns, _filled(channel, scope.settings, name), channel.identity
     )
@@ -156,7 +156,7 @@ def _options(channel: ChannelType) -> Any:
     return feed.delimited if feed.encoding == "delimited" else feed.xml
 
 
-def _columns(channel: ChannelType, mapped: Mapping_) -> list[Column]:
+def _columns(channel: ChannelType, mapped: Mapping_, ignore: Sequence[str]) -> list[Column]:
     """The feed's columns: what is mapped, and what always stands there."""
     options = channel.definition.feed.columns
     shapes: dict[str, Shape] = {}
@@ -166,7 +166,40 @@ def _columns(channel: ChannelType, mapped: Mapping_) -> list[Column]:
         elif name in options and options[name].always:
             shapes[name] = shape_of(schema, channel.refs)
     shapes |= {name: shape for name, shape in mapped.item.fields.items() if name not in shapes}
-    return [Column(name, shape, options.get(name, ColumnOptions())) for name, shape in shapes.items()]
+    own = {attribute.name for attribute in mapped.attributes if attribute.own}
+    return [
+        Column(
+            name, shape, options.get(name, ColumnOptions()),
+            clean=name not in own or not _grouped(shape), plain=_plain(channel, name, ignore),
+        )
+        for name, shape in shapes.items()
+    ]  # fmt: skip
+
+
+def _grouped(shape: Shape) -> bool:
+    """Whether it is a group, or a list of groups: no repair reaches into those."""
+    return isinstance(shape.of if isinstance(shape, ListOf) else shape, Group)
+
+
+#: Formats whose texts hold letters, digits and signs that mean nothing in any feed.
+_PLAIN_FORMATS = frozenset(("gtin", "price", "currency", "country", "language", "date", "date-time", "iso-time", "iso-range"))
+
+
+def _plain(channel: ChannelType, name: str, ignore: Sequence[str]) -> bool:
+    """Whether every item that gets as far as the feed has a value here without a sign that would have to be escaped."""
+    schema = channel.refs.resolve(channel.attribute_schema(name) or {})
+    if schema.get("type") == "array":
+        schema = channel.refs.resolve(schema.get("items", {}))
+    severe = schema.get("severity", Severity.ERROR) == Severity.ERROR
+    if not severe or any(_ignored(f"{channel.key}/{name}/{demand}", ignore) for demand in ("values", "value", *_DEMANDS)):
+        return False
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return schema.get("format") in _PLAIN_FORMATS or bool(values) and all(_WORD.fullmatch(str(value)) for value in values)
+
+
+_WORD = re.compile(r"[\w .+-]+")
+#: The demands of those formats, as rules name them.
+_DEMANDS = ("checksum", "price", "currency", "country", "language", "date", "date-time", "iso-time", "iso-range")
 
 
 def _rule(key: str, demand: Demand | Leftover) -> Rule:

@@ -53,15 +53,24 @@ class Scope:
             f"  where not rejected{conditions}"
         )
 
-    def empty(self) -> str:
-        """A FROM of the same columns and no rows, to ask DuckDB what type an expression has."""
+    @property
+    def filled(self) -> frozenset[str]:
+        """The names that may hold something: the catalog has a column for them."""
+        fields = [name for name in FIELDS if any(one in self.fields for one in self._columns(name))]
+        return frozenset((*fields, "settings", "now"))
+
+    def empty(self, rows: int = 0) -> str:
+        """A FROM of the same columns, all empty, to ask DuckDB what type an expression has, or what it makes of nothing."""
         columns = ", ".join(f"cast(null as {field.sql}) as {ident(name)}" for name, field in FIELDS.items())
-        return f"from (select {self.context}, {columns})"
+        return f"from (select {self.context}, {columns} limit {rows})"
+
+    def _columns(self, name: str) -> list[str]:
+        """The snapshot's columns that may hold a field, the most particular first."""
+        return [f"{name}:{self.language}", f"{name}:{self.country}", name]
 
     def _field(self, name: str) -> str:
         """A master field, its language's or country's variant first; nothing where the catalog has no such column."""
-        wanted = [f"{name}:{self.language}", f"{name}:{self.country}", name]
-        present = [ident(one) for one in wanted if one in self.fields]
+        present = [ident(one) for one in self._columns(name) if one in self.fields]
         if not present:
             return f"cast(null as {FIELDS[name].sql})"
         return present[0] if len(present) == 1 else f"coalesce({', '.join(present)})"

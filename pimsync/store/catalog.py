@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pimsync import project
 from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
+from pimsync.expressions import plain
 from pimsync.findings import Finding, Rule
 from pimsync.store.columns import arranged
 from pimsync.store.outcome import outcome
@@ -22,6 +24,9 @@ from pimsync.store.sources import READERS, Notice, Reject, Source
 from pimsync.store.sources.dialect import RESAVE
 from pimsync.store.sources.opening import opened
 from pimsync.words import count
+
+#: What readers put beside the snapshot while they work.
+LEFTOVERS = ("records.parquet", "records.jsonl", "source", "unpacked")
 
 Progress = Callable[[str, float], None]
 
@@ -67,19 +72,40 @@ def read_catalog(
     tell = progress or (lambda step, done: None)
     tell("catalog", 0.0)
     file, format_ = opened(catalog, folder, into)
-    source = READERS[format_](file, catalog)
-    with Engine(
-        folders=[into], files=[file.path], threads=threads, memory=memory, temporary=into / "spill", timezone=defaults.timezone
-    ) as engine:
-        manner = _manner(catalog, defaults)
-        written = _written(source, catalog, manner, into, engine)
-        tell("catalog", 0.8)
-        result = _result(written, into, engine, file.name)
-    for leftover in ("records.parquet", "records.jsonl", "source"):
+    with _in_words(file.name):
+        source = READERS[format_](file, catalog)
+        with Engine(
+            folders=[into], files=[file.path], threads=threads, memory=memory, temporary=into / "spill",
+            timezone=defaults.timezone,
+        ) as engine:  # fmt: skip
+            written = _written(source, catalog, _manner(catalog, defaults), into, engine, file.name)
+            tell("catalog", 0.8)
+            result = _result(written, into, engine, file.name)
+    for leftover in LEFTOVERS:
         (into / leftover).unlink(missing_ok=True)
     shutil.rmtree(into / "spill", ignore_errors=True)
     tell("catalog", 1.0)
     return result
+
+
+@contextmanager
+def _in_words(name: str) -> Iterator[None]:
+    """What stops the engine, in people's words.
+
+    Raises:
+        CatalogError: the memory or the disk is too small, or the file cannot be read.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        hint = "give more: memory = \"2GB\" under [run] in pimsync.toml, or --memory 2GB"
+        raise CatalogError("the memory limit is too small for this catalog", where=name, hint=hint) from None
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        raise CatalogError(f"the catalog cannot be read: {plain(error)}", where=name) from None
+    except OSError as error:
+        raise CatalogError(f"the snapshot cannot be written: {error.strerror}", where=name) from None
 
 
 @dataclass(frozen=True)
@@ -93,11 +119,13 @@ class _Written:
     fixes: dict[str, int]
 
 
-def _written(source: Source, catalog: project.Catalog, manner: Manner, into: Path, engine: Engine) -> _Written:
+def _written(
+    source: Source, catalog: project.Catalog, manner: Manner, into: Path, engine: Engine, name: str
+) -> _Written:
     """Run the query; where its reader is in doubt, once more with the reader that is not."""
     import duckdb
 
-    columns = arranged(source.columns, catalog.columns, source.relation, engine)
+    columns = arranged(source.columns, catalog.columns, source.relation, engine, name)
     sql, fields = query(source, columns, manner)
     partial = into / f".{PRODUCTS}.partial"
     copy = f"copy (\n{sql}\n) to {text(str(partial))} (format parquet, row_group_size {ROW_GROUP}, compression snappy)"
@@ -110,7 +138,7 @@ def _written(source: Source, catalog: project.Catalog, manner: Manner, into: Pat
             raise
     if rejects is None:
         assert source.instead is not None
-        return _written(source.instead(), catalog, manner, into, engine)
+        return _written(source.instead(), catalog, manner, into, engine, name)
     partial.replace(into / PRODUCTS)
     return _Written(fields, rows, rejects, (*source.notices, *columns.notices), source.fixes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pimsync.engine import Engine, ident
@@ -46,7 +46,9 @@ class Columns:
     notices: tuple[Notice, ...]
 
 
-def arranged(source: Sequence[SourceColumn], mapped: Mapping[str, str], relation: str, engine: Engine) -> Columns:
+def arranged(
+    source: Sequence[SourceColumn], mapped: Mapping[str, str], relation: str, engine: Engine, file: str
+) -> Columns:
     """Find each field's column: the project's own expression, else the column of that name, else the first synonym.
 
     Raises:
@@ -75,7 +77,7 @@ def arranged(source: Sequence[SourceColumn], mapped: Mapping[str, str], relation
                 notices += [Notice("column/two_for_one", f"{other.name} ({name} is {taken.name})") for other in candidates]
         used |= _sale_period(by_name, scope, found)
     if "sku" not in found:
-        raise _no_sku([column.name for column in source])
+        raise _no_sku([column.name for column in source], file)
     order = {name: number for number, name in enumerate(FIELDS)}
     columns = sorted(found.values(), key=lambda column: (order[column.field.name], column.name))
     rest = tuple(column.name for column in source if ident(column.name) not in used)
@@ -139,10 +141,10 @@ def _is_name(sql: str, name: str) -> bool:
     return bare.lower() == name.lower() or bare == ident(name)
 
 
-def _no_sku(names: Iterable[str]) -> CatalogError:
-    listed = [*names]
+def _no_sku(listed: list[str], file: str) -> CatalogError:
     shown = ", ".join(f"`{name}`" for name in listed[:12]) + (" …" if len(listed) > 12 else "")
     return CatalogError(
         f"no column is the sku; there {'is' if len(listed) == 1 else 'are'} {count(len(listed), 'column')}: {shown}",
+        where=file,
         hint='name the one that is in pimsync.toml: [catalog.columns] sku = "…"',
     )

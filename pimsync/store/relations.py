@@ -37,7 +37,7 @@ def _in(scope: str, *names: str) -> list[str]:
 
 
 def _currency(relations: Relations, have: Mapping[str, Column], scope: str, manner: Manner) -> None:
-    """The currency: its own column, else what a price shows, else the project's. Every price must fit it."""
+    """The currency: its own column, else what the price shows, else the project's. Every other price must fit it."""
     prices = [name for name in _in(scope, "price", "sale_price", "cost") if name in have]
     (own,) = _in(scope, "currency")
     if not prices:
@@ -48,7 +48,8 @@ def _currency(relations: Relations, have: Mapping[str, Column], scope: str, mann
              f" then {shared} end else {part(name, 'currency')} end" for name in prices]  # fmt: skip
     column = [part(own, "value")] if own in have else []
     settled = part(own, "settled")
-    relations.steps[settled] = f"coalesce({', '.join([*column, *shown, default])})"
+    first = shown[:1] if prices[0].startswith("price") else []
+    relations.steps[settled] = f"coalesce({', '.join([*column, *first, default, *shown])})"
     relations.fields[own] = settled
     for name in prices:
         sign, base = part(name, "currency"), name.partition(":")[0]

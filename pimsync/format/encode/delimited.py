@@ -92,7 +92,8 @@ class DelimitedEncoder:
         value = ident(column.attribute)
         written = cell_text(column.shape, value, syntax)
         if isinstance(column.shape, Scalar):
-            return self._quoted(value if column.shape.kind == "string" else written, column.shape.kind)
+            kind = "number" if column.plain else column.shape.kind
+            return self._quoted(value if column.shape.kind == "string" else written, kind)
         return bound(written, "cell", self._quoted("cell", "string"))
 
     def _quoted(self, cell: str, kind: str) -> str:
@@ -124,4 +125,5 @@ def _before(row: str, settings: Mapping[str, str]) -> str:
 
 def _is_formula(text_sql: str) -> str:
     signs = ", ".join(str(ord(sign)) for sign in _FORMULA_SIGNS)
-    return f"(unicode({text_sql}) in ({signs}) and not regexp_full_match({text_sql}, '{_PLAIN_NUMBER}'))"
+    number = f"regexp_full_match({text_sql}, '{_PLAIN_NUMBER}')"
+    return f"case when unicode({text_sql}) in ({signs}) then not {number} else false end"

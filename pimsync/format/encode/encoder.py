@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """An attribute that the feed carries: its kind of value, and how it is written."""
+    """An attribute that the feed carries: its kind of value, and how it is written.
+
+    `clean` promises that its texts hold nothing that no feed can carry; `plain`, that they hold no sign with a meaning in a
+    feed either: prices, codes, words from a short list. What is promised is not looked for, item by item.
+    """
 
     attribute: str
     shape: Shape
     options: ColumnOptions = field(default_factory=ColumnOptions)
+    clean: bool = False
+    plain: bool = False
 
     def header(self, settings: Mapping[str, str]) -> str:
         """What the feed calls the attribute."""

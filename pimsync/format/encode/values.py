@@ -19,10 +19,10 @@ def scalar_text(kind: str, value: str) -> str:
 
 
 def number_text(value: str) -> str:
-    """A number as people write it: 76.5, 3, 0.0000001."""
+    """A number as people write it: 76.5, 3, 0.0000001; null for what is no number on paper (infinity, NaN)."""
     written = f"cast({value} as varchar)"
     return (
-        f"case when contains({written}, 'e') then {_spelled_out(value, written)}"
+        f"case when not isfinite({value}) then null when contains({written}, 'e') then {_spelled_out(value, written)}"
         f" when ends_with({written}, '.0') then left({written}, -2)"
         f" else {written} end"
     )
@@ -44,8 +44,6 @@ def json_text(shape: Shape, value: str, depth: int = 0) -> str:
     match shape:
         case Scalar("string"):
             return f"cast(to_json(nullif({value}, '')) as varchar)"
-        case Scalar("number"):
-            return f"case when isfinite({value}) then {number_text(value)} end"
         case Scalar(kind):
             return scalar_text(kind, value)
         case ListOf(of):

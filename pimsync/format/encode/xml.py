@@ -55,11 +55,13 @@ class XmlEncoder:
     def item(self) -> str:
         """The SQL that writes one item; whatever its texts hold, it is well-formed."""
         elements = [
-            _element(name, column.shape, ident(column.attribute), self.options.prefix)
+            _element(name, column.shape, ident(column.attribute), self.options.prefix, plain=column.plain)
             for name, column in zip(self.names, self.columns, strict=True)
         ]
         pieces = [text(f"<{self.element}>\n"), *elements, text(f"</{self.element}>\n")]
-        return bound("concat(\n" + ",\n".join(pieces) + ")", "item", fit("item"))
+        written = "concat(\n" + ",\n".join(pieces) + ")"
+        clean = all(column.clean or column.plain for column in self.columns)
+        return written if clean else bound(written, "item", fit("item"))
 
     def after(self) -> bytes:
         """The ends of the elements around the items."""
@@ -92,16 +94,19 @@ class XmlEncoder:
         return "".join(f' {name}="{safe(value)}"' for name, value in attributes.items())
 
 
-def _element(name: str, shape: Shape, value: str, prefix: str | None, end: str = "\n", depth: int = 0) -> str:
+def _element(
+    name: str, shape: Shape, value: str, prefix: str | None, end: str = "\n", depth: int = 0, *, plain: bool = False
+) -> str:
     """The SQL of an attribute's element or elements, or null where there is no value: concat skips null."""
     opened, closed = text(f"<{name}>"), text(f"</{name}>{end}")
     match shape:
         case Scalar("string"):
-            return f"{opened} || {xml_text(value)} || {closed}"
+            written = f"nullif({value}, '')" if plain else xml_text(value)
+            return f"{opened} || {written} || {closed}"
         case Scalar(kind):
             return f"{opened} || {scalar_text(kind, value)} || {closed}"
         case ListOf(of):
-            return joined(value, _element(name, of, variable(depth), prefix, end, depth + 1), "", depth)
+            return joined(value, _element(name, of, variable(depth), prefix, end, depth + 1, plain=plain), "", depth)
         case Group(fields):
             children = ", ".join(
                 _element(qualified(child, prefix), field, sub(value, child), prefix, "", depth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_QUOTED = re.compile(rb'"[^"]*+"')
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 
 
 def rows_end(data: bytes | bytearray) -> int:
@@ -23,11 +23,15 @@ def rows_end(data: bytes | bytearray) -> int:
 
 def has_empty_line(rows: bytes) -> bool:
     """Whether an empty line stands among these complete rows: Arrow takes it for a row of empty cells."""
-    lines = b"\n" + rows
-    if b"\n\n" not in lines and b"\n\r" not in lines:
-        return False
-    outside = _QUOTED.sub(b'"', lines)
-    return b"\n\n" in outside or b"\n\r" in outside
+    if rows.startswith((b"\n", b"\r\n")):
+        return True
+    place, quotes = 0, 0
+    for found in _EMPTY_LINE.finditer(rows):
+        quotes += rows.count(b'"', place, found.start())
+        place = found.start()
+        if quotes % 2 == 0:
+            return True
+    return False
 
 
 def first_row(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 from pimsync.errors import FeedError
@@ -42,5 +43,7 @@ def pruned(value: Any, clean: Callable[[str], str] = str) -> Any:
             return kept or None
         case list() | tuple():
             return [part for whole in value if (part := pruned(whole, clean)) is not None] or None
+        case float() if not isfinite(value):
+            return None
         case _:
             return value

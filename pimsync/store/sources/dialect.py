@@ -9,8 +9,15 @@ from pathlib import Path
 from pimsync.errors import CatalogError
 from pimsync.store.sources.records import Record, records
 from pimsync.store.sources.source import Notice
+from pimsync.words import count
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+#: The most columns that are read.
+MOST = 2_000
+
+#: The longest line that is looked at as a header.
+_HEADER = 4 * 1024 * 1024
 
 #: Records looked at to tell the delimiters apart.
 _SAMPLE = 20
@@ -32,6 +39,10 @@ def dialect(path: Path, name: str, delimiter: str | None) -> Dialect:
     Raises:
         CatalogError: there is no header, or it is no UTF-8 text.
     """
+    with path.open("rb") as file:
+        head = file.read(_HEADER)
+    if len(head) == _HEADER and b"\n" not in head and b"\r" not in head:
+        raise CatalogError("there is no line end in the first 4 MB", where=name)
     chosen = delimiter or max(DELIMITERS, key=lambda one: _fit(path, one))
     comments = 0
     for record in records(path, chosen):
@@ -77,7 +88,9 @@ def named(cells: tuple[str, ...], width: int) -> tuple[tuple[str, ...], tuple[No
     """Names for the columns, each one once whatever its case; what had to be changed is said."""
     names: list[str] = []
     notices: list[Notice] = []
-    taken: set[str] = set()
+    taken = {"?texts", "?types"}  # what the JSON reader keeps beside the columns
+    if len(cells) > MOST:
+        raise CatalogError(f"there are {count(len(cells), 'column')}; pimsync reads up to {MOST:,}")
     for number, cell in enumerate([*cells, *[""] * (width - len(cells))], 1):
         wanted = " ".join(cell.replace("\0", "").split()).strip("\ufeff ")
         name = wanted or f"column {number}"

@@ -24,7 +24,8 @@ def json(file: File, catalog: Catalog) -> Source:
     _is_json(head, file.name)
     if head.startswith(b"["):
         seen = survey(file.path, escapes=True)
-        return _read(file, "array", seen) or _unpacked(file, of_array(file), seen)
+        whole = _read(file, "array", seen) if _ends_with(file, b"]") else None
+        return whole or _unpacked(file, of_array(file), seen)
     if _one_a_line(head):
         return jsonl(file, catalog)
     return _unpacked(file, of_array(file), survey(file.path, escapes=True))
@@ -36,6 +37,13 @@ def jsonl(file: File, catalog: Catalog) -> Source:
         _is_json(opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(), file.name)
     seen = survey(file.path, escapes=True)
     return _read(file, "newline_delimited", seen) or _unpacked(file, of_lines(file), seen)
+
+
+def _ends_with(file: File, end: bytes) -> bool:
+    """Whether a file's last byte, blanks left out, is this one: the engine takes an array that breaks off for a whole one."""
+    with file.path.open("rb") as opened:
+        opened.seek(max(0, file.path.stat().st_size - (1 << 16)))
+        return opened.read().rstrip().endswith(end)
 
 
 def _is_json(head: bytes, name: str) -> None:
@@ -67,7 +75,7 @@ def _read(file: File, layout: str, seen: Survey) -> Source | None:
         keys, records, others = _keys(objects, file)
     except (duckdb.Error, UnicodeDecodeError):
         return None
-    if others or (layout == "newline_delimited" and records != seen.lines):
+    if others or not records or (layout == "newline_delimited" and records != seen.lines):
         return None
     return _source(objects, keys, seen, [], {})
 

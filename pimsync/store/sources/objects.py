@@ -58,7 +58,9 @@ def of_array(file: File) -> Unpacked:
             wanted = _chosen(list(walk.arrays(())), file.name)
     with _opened(file.path) as stream:
         walk = _Walk(stream, file.name)
-        return _put_down(file, walk.elements() if wanted is None else walk.found(wanted))
+        unpacked = _put_down(file, walk.elements() if wanted is None else walk.found(wanted))
+        walk.end()
+        return unpacked
 
 
 def _chosen(arrays: list[tuple[str, ...]], name: str) -> tuple[str, ...]:
@@ -161,6 +163,11 @@ class _Walk:
         self.position += 1
         return found
 
+    def end(self) -> None:
+        """See to it that nothing follows."""
+        if found := self.peek():
+            raise CatalogError(f"this is no whole JSON: {found!r} stands behind its end", where=self.name)
+
     def value(self) -> str:
         """Take the next value, as it is written."""
         depth, at = 0, 0  # at: how far the value has been followed, from its start
@@ -191,6 +198,8 @@ class _Walk:
             if match and match.end() < len(self.text):
                 self.position = match.end()
                 return match[0]
+            if match is None and self.text[self.position : self.position + 1] not in ("", '"'):
+                self.expect("a value")
             if len(self.text) - self.position > LONGEST or not self.more():
                 if match:
                     self.position = match.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -47,7 +48,7 @@ def read(encoder: Encoder, data: bytes, cuts: Sequence[int] = ()) -> tuple[int, 
     reader = encoder.reader()
     keys: list[str] = []
     places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         reader.feed(data[start:end])
         keys += reader.take_keys()
     return reader.close(), keys + reader.take_keys()

@@ -81,7 +81,7 @@ def test_an_empty_cell_alone_is_no_empty_line():
 
 
 REFUSED = [
-    ("an unset setting before the header", {"before": ["Info,{site}"]}, [column("id")], {}, "setting site has no value"),
+    ("an unset setting in a first row", {"before": ["Info,{site}"]}, [column("id")], {}, "setting site has no value"),
     ("an unset setting in the header", {}, [column("id", header="Id ({site})")], {}, "the header of id needs it"),
     ("a line break before the header", {"before": ["a{site}"]}, [column("id")], {"site": "\n"}, "line break"),
     ("one sign for groups and parts", {"group": {"join": ","}}, [column("a", ListOf(SHIPPING))], {}, "same sign"),

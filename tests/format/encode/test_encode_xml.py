@@ -28,6 +28,7 @@ VALUES = [
     ("a number without decimals", Scalar("number"), 3.0, "<a>3</a>\n"),
     ("a small number", Scalar("number"), -1.25e-7, "<a>-0.000000125</a>\n"),
     ("a large number", Scalar("number"), 1.5e21, "<a>1500000000000000000000</a>\n"),
+    ("no number on paper", Scalar("number"), float("nan"), ""),
     ("a truth", Scalar("boolean"), False, "<a>false</a>\n"),
     ("a list", ListOf(TEXT), ["x", None, "", "y&"], "<a>x</a>\n<a>y&amp;</a>\n"),
     ("an empty list", ListOf(TEXT), [], ""),

@@ -8,6 +8,7 @@ from layouts import LAYOUTS, Layout
 
 from pimsync.errors import FeedError
 from pimsync.format.encode import ENCODERS, Encoder, XmlOptions
+from pimsync.format.readback import Sample
 from pimsync.format.schema.shape import Scalar
 
 each_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
@@ -30,13 +31,17 @@ def rows_of(layout: Layout, ids: list[str]) -> list[str]:
 
 def outcome(encoder: Encoder, data: bytes) -> object:
     """All that a writer compares: the count, the keys and the samples; None where the reader refuses the feed."""
-    reader = encoder.reader()
     try:
-        reader.feed(data)
-        return reader.close(), reader.take_keys(), reader.take_samples()
+        return whole(encoder, data)
     except FeedError as error:
-        assert error.where
-        return None
+        return None if error.where else "refused without a place"
+
+
+def whole(encoder: Encoder, data: bytes) -> tuple[int, list[str], list[Sample]]:
+    """The count, the keys and the samples of a feed."""
+    reader = encoder.reader()
+    reader.feed(data)
+    return reader.close(), reader.take_keys(), reader.take_samples()
 
 
 @each_layout
@@ -108,19 +113,16 @@ ROWS = [
 
 @pytest.mark.parametrize(("row", "says", "where"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_row_that_is_wrong_is_named(row, says, where):
-    reader = ENCODERS["delimited"](None, [column("id"), column("b"), column("c")], {}).reader()
+    encoder = ENCODERS["delimited"](None, [column("id"), column("b"), column("c")], {})
     with pytest.raises(FeedError, match=says) as raised:
-        reader.feed(b"id,b,c\n1,2,3\n" + row)
-        reader.close()
+        whole(encoder, b"id,b,c\n1,2,3\n" + row)
     assert where in (raised.value.where or "")
 
 
 def test_a_quote_that_is_never_closed_does_not_fill_the_memory():
-    reader = ENCODERS["delimited"](None, [column("id"), column("b")], {}).reader()
-    reader.feed(b'id,b\n"1,2\n')
+    encoder = ENCODERS["delimited"](None, [column("id"), column("b")], {})
     with pytest.raises(FeedError, match="never closed"):
-        for _ in range(200):
-            reader.feed(b"1,2\n" * 250_000)
+        whole(encoder, b'id,b\n"1,2\n' + b"1,2\n" * (1 << 25))
 
 
 DOCUMENTS = [
