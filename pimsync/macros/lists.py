@@ -6,10 +6,10 @@ from pimsync.macros.macro import Macro
 
 MACROS = (
     Macro(
-        "first",
+        "keep",
         "Keep the first n of a list.",
         "(items, n) as case when len(items) > n then items[1:n] else items end",
-        examples={"first(['a', 'b', 'c'], 2)": "[a, b]", "first(['a'], 2)": "[a]"},
+        examples={"keep(['a', 'b', 'c'], 2)": "[a, b]", "keep(['a'], 2)": "[a]"},
         whole_list=True,
     ),
     Macro(

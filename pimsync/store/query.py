@@ -77,7 +77,12 @@ def _texts(source: Source, columns: Columns) -> str:
 def _raw(source: Source, columns: Columns) -> str:
     """The texts without blanks at their ends."""
     wide = source.survey.wide
-    tidied = [f"{trimmed(ident(column.name), wide=wide)} as {ident(column.name)}" for column in columns.columns]
+    tidied = []
+    for column in columns.columns:
+        tidy = trimmed(ident(column.name), wide=wide)
+        if column.field.sql.endswith("[]"):
+            tidy = f"nullif({tidy}, '[]')"
+        tidied.append(f"{tidy} as {ident(column.name)}")
     if columns.attributes:
         texts = part("attributes", "texts")
         tidied.append(f"list_transform({texts}, lambda _text: {trimmed('_text', wide=wide)}) as {texts}")
@@ -90,7 +95,8 @@ def _repairs(raw: str, survey: Survey) -> dict[str, str]:
     if survey.unprintable:
         repairs["control_characters"] = unprintable(raw)
     if survey.decomposed:
-        repairs["unicode_form"] = f"nfc_normalize({raw}) <> {raw}"
+        printable = f"clean({raw})" if survey.unprintable else raw
+        repairs["unicode_form"] = f"nfc_normalize({printable}) <> {printable}"
     return repairs
 
 
@@ -158,7 +164,8 @@ def _fixes(columns: Columns, readings: Mapping[str, Reading], survey: Survey) ->
     for column in columns.columns:
         made = dict(readings[column.name].fixes)
         if column.field.kind in _TEXTS:
-            made |= {fix: part(column.name, fix) for fix in _repairs("x", survey)}
+            for fix in _repairs("x", survey):
+                made[fix] = f"({made.get(fix, 'false')}) or {part(column.name, fix)}"
         fixes += [_Flaw(when, column.field.name, text(fix), ident(column.name), error=False) for fix, when in made.items()]
     if columns.attributes:
         for fix in _repairs("x", survey):

@@ -20,11 +20,7 @@ class Reading:
 
     result: CatalogResult
     products: list[dict[str, Any]]
-
-    @property
-    def findings(self) -> list[str]:
-        rows = pq.read_table(self.result.findings).to_pylist()
-        return [f"{row['record']} {row['rule'].removeprefix('catalog/')}" for row in rows if row["severity"] != "fix"]
+    findings: list[str]
 
     @property
     def fixes(self) -> dict[str, int]:
@@ -59,7 +55,9 @@ class Reader:
         assert len(products) == result.snapshot.rows
         assert result.snapshot.records == result.snapshot.rows + len(result.snapshot.skipped)
         assert result.rejected == sum(p["rejected"] for p in products) + _only_duplicates(result, products)
-        return Reading(result, products)
+        found = pq.read_table(result.findings).to_pylist()
+        findings = [f"{row['record']} {row['rule'].removeprefix('catalog/')}" for row in found if row["severity"] != "fix"]
+        return Reading(result, products, findings)
 
 
 def _only_duplicates(result: CatalogResult, products: list[dict[str, Any]]) -> int:

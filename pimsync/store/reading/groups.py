@@ -6,7 +6,7 @@ from pimsync.engine import ident
 from pimsync.store.product import TYPES
 from pimsync.store.reading.currencies import is_code
 from pimsync.store.reading.reading import Manner, Reading, part, pattern
-from pimsync.store.reading.texts import trimmed
+from pimsync.store.reading.texts import cleansed, trimmed
 
 
 def details(name: str, manner: Manner) -> Reading:
@@ -75,7 +75,8 @@ def _struct(**members: str) -> str:
 def _member(*names: str) -> str:
     """A member of the JSON object at hand, under the first of the names that it has."""
     found = ", ".join(f"x->>'$.{name}'" for name in names)
-    return trimmed(f"coalesce({found})" if len(names) > 1 else found)
+    text = f"coalesce({found})" if len(names) > 1 else found
+    return f"list_transform([{cleansed(text)}], lambda _member: {trimmed('_member')})[1]"
 
 
 def _price(member: str) -> str:

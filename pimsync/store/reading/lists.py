@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pimsync.engine import ident, text
 from pimsync.store.reading.reading import Manner, Reading, part, pattern
-from pimsync.store.reading.texts import trimmed
+from pimsync.store.reading.texts import cleansed, trimmed, unprintable
 
 
 def list_(name: str, manner: Manner) -> Reading:
@@ -37,10 +37,17 @@ def _read(name: str, manner: Manner, undeclared: str, plain: str | None = None) 
     if plain and not manner.list_separator:
         whole = f"case when regexp_full_match({raw}, {pattern(plain)}) then string_split({raw}, '|') else {whole} end"
     value = f"case when {raw} is not null and len({part(name, 'items')}) > 0 then {part(name, 'items')} end"
-    return Reading(value, (first, {part(name, "items"): whole}))
+    return Reading(value, (first, {part(name, "items"): whole}), fixes=_repaired(document))
 
 
 def _scalars(document: str) -> str:
     """The texts and numbers of a JSON array; null where it holds anything else."""
     nested = f"len(list_filter(json_type({document}, '$[*]'), lambda _type: _type in ('OBJECT', 'ARRAY'))) > 0"
-    return f"case when not ({nested}) then json_extract_string({document}, '$[*]') end"
+    texts = f"list_transform(json_extract_string({document}, '$[*]'), lambda _item: {cleansed('_item')})"
+    return f"case when not ({nested}) then {texts} end"
+
+
+def _repaired(document: str) -> dict[str, str]:
+    """What an escape brought into a JSON array."""
+    dirty = f"len(list_filter(json_extract_string({document}, '$[*]'), lambda _item: {unprintable('_item')})) > 0"
+    return {"control_characters": f"{document} is not null and {dirty}"}

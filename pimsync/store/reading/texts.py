@@ -31,11 +31,15 @@ def cleaned(column: str, survey: Survey) -> str:
 
 def trimmed(value: str, *, wide: bool = True) -> str:
     """A text without blanks at its ends, null where nothing is left; a text that has none is not touched, which is fast."""
-    ends = [f"{value} < '!'", *(f"suffix({value}, chr({ord(blank)}))" for blank in " \n\r\t\x0b\x0c")]
+    ends = [f"{value} < '!'", *(f"suffix({value}, '{blank}')" for blank in " \n\r\t\x0b\x0c")]
     if wide:
-        ends += [f"{affix}({value}, chr({ord(blank)}))" for blank in _WIDE for affix in ("prefix", "suffix")]
-    blanks = " || ".join(f"chr({ord(blank)})" for blank in BLANKS)
-    return f"case when {' or '.join(ends)} then nullif(trim({value}, {blanks}), '') else {value} end"
+        ends += [f"{affix}({value}, '{blank}')" for blank in _WIDE for affix in ("prefix", "suffix")]
+    return f"case when {' or '.join(ends)} then nullif(trim({value}, '{BLANKS}'), '') else {value} end"
+
+
+def cleansed(value: str) -> str:
+    """A text that came out of JSON, where an escape can stand for any character."""
+    return f"nfc_normalize(clean({value}))"
 
 
 def text_(name: str, manner: Manner) -> Reading:
