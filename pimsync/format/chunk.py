@@ -46,7 +46,7 @@ def stream(plan: Plan, source: str, crossing: Crossing, engine: Engine, *, encod
         if not batch.num_rows:
             continue
         items, keys = batch.column("item").cast(pa.large_string()), batch.column("key")
-        rows, places, broken = batch.column("row").to_numpy(), *_broken(batch.column("broken"), len(plan.judgements) + 1)
+        rows, places, broken = batch.column("row").to_numpy(), *_broken(batch, len(plan.judgements) + 1)
         if plan.left:
             items, broken, places = _judged_by_schema(plan, items, places, broken, batch.column("json"))
         yield Chunk(rows, items, keys, places, broken)
@@ -63,12 +63,15 @@ def cut(chunk: Chunk, rows: int) -> tuple[Chunk, Chunk]:
     return first, rest
 
 
-def _broken(lists: pa.Array, width: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _broken(batch: pa.RecordBatch, width: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where there is something to say, and the bits there as truths."""
     import numpy as np
 
-    places = np.flatnonzero(lists.is_valid().to_numpy(zero_copy_only=False))
-    flat = lists.drop_null().flatten().to_numpy(zero_copy_only=False)
-    return places, flat.reshape(len(places), width).astype(bool)
+    words = [batch.column(f"broken{number}") for number in range(-(-width // query.BITS))]
+    places = np.flatnonzero(words[0].is_valid().to_numpy(zero_copy_only=False))
+    shifts = np.arange(query.BITS)
+    truths = [((word.drop_null().to_numpy()[:, None] >> shifts) & 1).astype(bool) for word in words]
+    return places, np.concatenate(truths, axis=1)[:, :width]
 
 
 def _judged_by_schema(

@@ -12,6 +12,9 @@ from pimsync.format.plan import Across, Plan
 #: How much of a value a finding keeps.
 KEPT = 500
 
+#: How many truths one number carries.
+BITS = 60
+
 
 @dataclass(frozen=True)
 class Crossing:
@@ -24,21 +27,22 @@ class Crossing:
 def items(plan: Plan, source: str, crossing: Crossing, *, encoded: bool = True) -> str:
     """The query that makes the items of some products; `source` is the SELECT that gives those.
 
-    Its columns: `row`; `item`, encoded, null where it is left out; `key`, by which it is known again in the feed; `broken`,
-    null where there is nothing to say, or else a truth for each judgement of the plan and a last one for the filter; and,
-    where the plan leaves something to jsonschema, `json`.
+    Its columns: `row`; `item`, encoded, null where it is left out; `key`, by which it is known again in the feed; where the
+    plan leaves something to jsonschema, `json`; and `broken0`, `broken1` …, null where there is nothing to say, or else a bit
+    for each judgement of the plan and a last one for the filter, BITS to a number.
     """
     numbers = range(len(plan.judgements))
     errors = [n for n in numbers if plan.judgements[n].rule.severity is Severity.ERROR and not plan.judgements[n].rule.fix]
     item, key = (plan.encoder.item(), plan.encoder.key()) if encoded else ("''", "''")
     kept = f"coalesce({plan.where}, false)" if plan.where else "true"
-    flags = ", ".join([*(f"_{n}" for n in numbers), "not _kept"])
+    flags = [*(f"_{n}" for n in numbers), "not _kept"]
+    words = [_bits(flags[start : start + BITS]) for start in range(0, len(flags), BITS)]
+    broken = "".join(f",\n  case when _any or not _kept then {word} end as broken{n}" for n, word in enumerate(words))
     json = f",\n  case when _kept and not _bad then {_json(plan)} end as json" if plan.left else ""
     return (
         f"{_steps(plan, source, crossing, numbers, kept)}"
         f"select _row as row,\n  case when _kept and not _bad then {item} end as item,\n"
-        f"  case when _kept and not _bad then {key} end as key,\n"
-        f"  case when _any or not _kept then [{flags}] end as broken{json}\n"
+        f"  case when _kept and not _bad then {key} end as key{json}{broken}\n"
         f"  from (select *, {_any(errors)} as _bad, {_any(numbers)} as _any from judged)"
     )
 
@@ -125,6 +129,11 @@ def _judged(plan: Plan, crossing: Crossing, numbers: Sequence[int] | range) -> s
         flags.append(f"coalesce({fails}, false) as _{number}" if fails != "false" else f"false as _{number}")
     joined = "".join(f"\n  {join}" for join in joins)
     return f"select item.*{_commas(flags)}\n  from item{joined}"
+
+
+def _bits(flags: Sequence[str]) -> str:
+    """Truths as the bits of one number, the first one lowest."""
+    return " | ".join(f"(cast({flag} as bigint) << {place})" for place, flag in enumerate(flags))
 
 
 def _json(plan: Plan) -> str:

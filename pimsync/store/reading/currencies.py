@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pimsync.engine import ident, text
-from pimsync.store.reading.reading import Manner, Reading
+from pimsync.store.reading.reading import Manner, Reading, part
 
 #: ISO 4217, active codes (https://www.six-group.com/en/products-services/financial-information/data-standards.html).
 CODES = tuple(
@@ -67,14 +67,14 @@ def is_shared(sign: str) -> str:
 
 def currency(name: str, manner: Manner) -> Reading:
     """A code in any case, or a sign; a sign that several use means the project's currency where it can."""
-    raw = ident(name)
-    word = code_of(f"rtrim(lower({raw}), '.')")
+    raw, word = ident(name), part(name, "word")
     own = text(manner.currency) if manner.currency else "null"
+    bare = f"rtrim(lower({raw}), '.')"
+    spelled = f"case when length({raw}) <= 6 then {code_of(bare)} end"
+    steps = ({word: f"case when {is_code(raw)} then {raw} else {spelled} end"},)
     shared = f"case when {may_mean(word, own)} then {own} end"
-    value = f"case when {is_code(raw)} then {raw} when length({raw}) <= 6 then "
-    value += f"case when {is_shared(word)} then {shared} else {word} end end"
-    wrong = f"case when {is_shared(word)} then 'ambiguous' else 'unreadable' end"
-    return Reading(value, wrong=wrong)
+    value = f"case when {is_shared(word)} then {shared} else {word} end"
+    return Reading(value, steps, f"case when {is_shared(word)} then 'ambiguous' else 'unreadable' end")
 
 
 def _listed(words: tuple[str, ...]) -> str:
