@@ -101,7 +101,9 @@ def _fields() -> str:
         "| --- | --- | --- | --- |",
     ]
     for field in FIELDS.values():
-        lines.append(f"| `{field.name}` | `{field.sql}` | {field.kind} | {', '.join(f'`{one}`' for one in field.synonyms)} |")
+        lines.append(
+            f"| `{field.name}` | `{field.sql}` | {field.kind} | {', '.join(f'`{one}`' for one in field.synonyms)} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -113,16 +115,35 @@ def _channel(channel: channels.ChannelType) -> str:
     if card.settings:
         lines += ["", "## Settings", "", "`[channels.<name>.settings]` in pimsync.toml, or `--set NAME=VALUE`.", ""]
         lines += [f"- `{name}`: {says}" for name, says in card.settings.items()]
-    lines += ["", "## Attributes", "", "| attribute | level | type | limits | from | repaired by |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "## Attributes",
+        "",
+        "| attribute | level | type | limits | from | repaired by |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     lines += [_row(one) for one in card.attributes]
-    lines += ["", "## Rules", "", "| rule | severity | wants | what to do | source |", "| --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "## Rules",
+        "",
+        "| rule | severity | wants | what to do | source |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     lines += [_rule(one) for one in rules]
     return "\n".join(lines) + "\n"
 
 
 def _row(one: AttributeCard) -> str:
     level = f"{one.level}: {one.when}" if one.when else one.level
-    cells = [f"`{one.name}`", level, one.type, one.limits, f"`{one.mapping}`" if one.mapping else "", ", ".join(one.fixes)]
+    cells = [
+        f"`{one.name}`",
+        level,
+        one.type,
+        one.limits,
+        f"`{one.mapping}`" if one.mapping else "",
+        ", ".join(one.fixes),
+    ]
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 

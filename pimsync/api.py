@@ -39,7 +39,9 @@ class Silent:
         return lambda step: None
 
 
-def check(project: Project, channels: Iterable[str] = (), *, strict: bool = False, watch: Watch | None = None) -> Result:
+def check(
+    project: Project, channels: Iterable[str] = (), *, strict: bool = False, watch: Watch | None = None
+) -> Result:
     """Validate the catalog and every channel's items; write no feed.
 
     Args:
@@ -50,7 +52,12 @@ def check(project: Project, channels: Iterable[str] = (), *, strict: bool = Fals
 
 
 def build(
-    project: Project, channels: Iterable[str] = (), *, out: Path | None = None, strict: bool = False, watch: Watch | None = None
+    project: Project,
+    channels: Iterable[str] = (),
+    *,
+    out: Path | None = None,
+    strict: bool = False,
+    watch: Watch | None = None,
 ) -> Result:
     """Check, then write each channel's feed to `<out>/<channel>/`, and report.json and findings.parquet to `<out>`.
 
@@ -95,7 +102,9 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         return result
 
 
-def _result(project: Project, catalog: CatalogResult, produced: list[Produced], recorder: Recorder, out: Path | None) -> Result:
+def _result(
+    project: Project, catalog: CatalogResult, produced: list[Produced], recorder: Recorder, out: Path | None
+) -> Result:
     order = {name: number for number, name in enumerate(["catalog", *(one.plan.name for one in produced)])}
     groups = [
         Group(channel, recorder.rules[channel, rule], count, tuple(recorder.examples[channel, rule]))

@@ -18,7 +18,20 @@ from pimsync.macros import MACROS
 from pimsync.words import closest
 
 #: Kinds of node in DuckDB's syntax tree that an expression may be made of.
-_PLAIN = {"CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CASE", "COMPARISON", "CONJUNCTION", "CAST", "BETWEEN", "LAMBDA", "TYPE", "COLLATE"}
+_PLAIN = {
+    "CONSTANT",
+    "COLUMN_REF",
+    "FUNCTION",
+    "OPERATOR",
+    "CASE",
+    "COMPARISON",
+    "CONJUNCTION",
+    "CAST",
+    "BETWEEN",
+    "LAMBDA",
+    "TYPE",
+    "COLLATE",
+}
 _NAMED = {
     "SUBQUERY": "a sub-select",
     "STAR": "`*`",
@@ -69,7 +82,10 @@ def checked(
     for node, bound in _nodes(tree, frozenset()):
         kind = node["class"]
         if kind not in _PLAIN:
-            raise error(f"`{expression}` holds {_NAMED.get(kind, kind.lower())}, which has no place in an expression", where=where)
+            raise error(
+                f"`{expression}` holds {_NAMED.get(kind, kind.lower())}, which has no place in an expression",
+                where=where,
+            )
         if kind == "COLUMN_REF" and node["column_names"][0] not in bound:
             names.add(node["column_names"][0])
         if kind == "FUNCTION" and not node.get("is_operator"):
@@ -80,7 +96,11 @@ def checked(
 
 
 def bound(
-    expressions: Mapping[str, Expression], scope: str, engine: Engine, where: Mapping[str, str], error: type[PimsyncError] = ProjectError
+    expressions: Mapping[str, Expression],
+    scope: str,
+    engine: Engine,
+    where: Mapping[str, str],
+    error: type[PimsyncError] = ProjectError,
 ) -> dict[str, str]:
     """The SQL type of each expression over a scope (`from …`); one that does not fit its arguments is named.
 
@@ -99,14 +119,22 @@ def bound(
             try:
                 engine.rows(f"describe select {expression.sql} {scope}")
             except duckdb.Error as culprit:
-                raise error(f"`{expression.sql.strip('()').strip()}` cannot be computed: {plain(culprit)}", where=where[name]) from None
+                raise error(
+                    f"`{expression.sql.strip('()').strip()}` cannot be computed: {plain(culprit)}", where=where[name]
+                ) from None
         raise error(f"the expressions cannot be computed together: {plain(failure)}") from None
 
 
 def plain(failure: Exception) -> str:
     """What an engine's error says, in one line and without its jargon."""
     line = str(failure).split("\n")[0]
-    for jargon in ("Binder Error: ", "Catalog Error: ", "Conversion Error: ", "Invalid Input Error: ", "Parser Error: "):
+    for jargon in (
+        "Binder Error: ",
+        "Catalog Error: ",
+        "Conversion Error: ",
+        "Invalid Input Error: ",
+        "Parser Error: ",
+    ):
         line = line.removeprefix(jargon)
     return line.replace("VARCHAR", "text").replace(" You might need to add explicit type casts.", "").strip()
 
@@ -145,7 +173,9 @@ def _nodes(node: Any, bound: frozenset[str]) -> Iterator[tuple[dict[str, Any], f
     if "class" in node:
         yield node, bound
         if node["class"] == "LAMBDA":
-            bound = bound | {name for part, _ in _nodes(node["lhs"], frozenset()) for name in part.get("column_names", [])}
+            bound = bound | {
+                name for part, _ in _nodes(node["lhs"], frozenset()) for name in part.get("column_names", [])
+            }
     for child in node.values():
         if isinstance(child, dict | list):
             yield from _nodes(child, bound)
@@ -155,7 +185,9 @@ def _spelled(name: str, columns: Collection[str]) -> str:
     return name if name in columns else next((c for c in columns if c.lower() == name.lower()), name)
 
 
-def _know_columns(expression: str, names: set[str], columns: Collection[str], where: str, error: type[PimsyncError]) -> None:
+def _know_columns(
+    expression: str, names: set[str], columns: Collection[str], where: str, error: type[PimsyncError]
+) -> None:
     lowered = {column.lower() for column in columns}
     for name in sorted(names):
         if name.lower() not in lowered:
@@ -175,7 +207,9 @@ def _know_functions(
         if call in aggregates and aggregate:
             continue
         if call in aggregates:
-            raise error(f"`{expression}` calls {call}(), which needs many products; an expression sees one", where=where)
+            raise error(
+                f"`{expression}` calls {call}(), which needs many products; an expression sees one", where=where
+            )
         near = closest(call, scalar, cutoff=0.75)
         raise error(
             f"`{expression}` calls {call}(), which is not there",
@@ -215,7 +249,9 @@ def _functions(engine: Engine) -> tuple[dict[str, bool], set[str]]:
         name = name.lower()
         if kind == "aggregate":
             aggregates.add(name)
-        elif kind == "scalar" or (kind == "macro" and not name.startswith(("pg_", "has_", "current_", "shobj_", "col_"))):
+        elif kind == "scalar" or (
+            kind == "macro" and not name.startswith(("pg_", "has_", "current_", "shobj_", "col_"))
+        ):
             steady = stability not in ("VOLATILE", "CONSISTENT_WITHIN_QUERY") and name not in _OUTWARD
             scalar[name] = scalar.get(name, True) and steady
     scalar |= dict.fromkeys(MACROS, True)

@@ -41,7 +41,6 @@ class Finding:
     message: str
 
 
-
 def filtered(channel: str) -> Rule:
     """The rule of products that a project's `where` leaves out of a channel."""
     return Rule(

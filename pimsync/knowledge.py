@@ -92,7 +92,11 @@ def explain(topic: str, project: Path | None = None) -> list[Card]:
     """
     parts = topic.strip("/").split("/")
     if parts[0] == "catalog" and len(parts) > 1:
-        return _or_unknown([rule for rule in _catalog_rules() if _about(rule, "/".join(parts))], topic, [r.id for r in _catalog_rules()])
+        return _or_unknown(
+            [rule for rule in _catalog_rules() if _about(rule, "/".join(parts))],
+            topic,
+            [r.id for r in _catalog_rules()],
+        )
     known = channels_.folders(project)
     if parts[0] in known:
         return _in_channel(channels_.load(known[parts[0]]), parts[1:], topic)
@@ -119,17 +123,23 @@ def completions(incomplete: str) -> list[str]:
 
 def rules(channel: ChannelType) -> list[RuleCard]:
     """Every rule that an item of the channel can break."""
-    from pimsync.format.schema.compile import demands
+    from pimsync.format.schema.compile import Demand, Leftover, demands
     from pimsync.format.schema.shape import Group, shape_of
 
     whole = shape_of(channel.schema, channel.refs)
     assert isinstance(whole, Group)
     compiled = demands(channel.schema, whole, channel.refs)
     found = {}
-    for one in (*compiled.demands, *compiled.left):
+    every: list[Demand | Leftover] = [*compiled.demands, *compiled.left]
+    for one in every:
         attribute = one.rule.rpartition("/")[0]
         found[one.rule] = RuleCard(
-            f"{channel.key}/{one.rule}", attribute, one.severity.value, _wants(channel, attribute, one.keyword), one.help, one.source
+            f"{channel.key}/{one.rule}",
+            attribute,
+            one.severity.value,
+            _wants(channel, attribute, one.keyword),
+            one.help,
+            one.source,
         )
     for check in channel.definition.check:
         found[check.id] = RuleCard(
@@ -151,7 +161,9 @@ def _in_channel(channel: ChannelType, path: Sequence[str], topic: str) -> list[C
     fix = _fix(channel, path)
     if fix:
         return [fix]
-    return _or_unknown([], topic, [*(rule.id for rule in rules(channel)), *(f"{channel.key}/{one}" for one in channel.attributes)])
+    return _or_unknown(
+        [], topic, [*(rule.id for rule in rules(channel)), *(f"{channel.key}/{one}" for one in channel.attributes)]
+    )
 
 
 def _fix(channel: ChannelType, path: Sequence[str]) -> RuleCard | None:
@@ -177,7 +189,9 @@ def _or_unknown(found: Sequence[Card], topic: str, known: Sequence[str]) -> list
     near = closest(topic, known)
     raise UsageError(
         f"nothing is known about {topic!r}",
-        hint=f"did you mean {near!r}?" if near else "name a rule (google_shopping/gtin/checksum), an attribute (gtin) or a channel",
+        hint=f"did you mean {near!r}?"
+        if near
+        else "name a rule (google_shopping/gtin/checksum), an attribute (gtin) or a channel",
     )
 
 
@@ -261,4 +275,7 @@ def _macro(macro: Macro) -> MacroCard:
 def _catalog_rules() -> list[RuleCard]:
     from pimsync.store.rules import RULES
 
-    return [RuleCard(one.id, one.attribute, "fix" if one.fix else one.severity.value, one.message, one.help, one.source) for one in RULES.values()]
+    return [
+        RuleCard(one.id, one.attribute, "fix" if one.fix else one.severity.value, one.message, one.help, one.source)
+        for one in RULES.values()
+    ]

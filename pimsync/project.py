@@ -52,10 +52,14 @@ class Catalog(Part):
 
     source: str
     format: Literal["csv", "tsv", "json", "jsonl", "parquet"] | None = None
-    columns: dict[str, str] = Field(default_factory=dict, description="field = SQL expression over the source's columns")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="field = SQL expression over the source's columns"
+    )
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     decimal: Literal[".", ","] | None = Field(default=None, description="the decimal sign of prices and measures")
-    list_separator: str | None = Field(default=None, min_length=1, description="what stands between the items of a list")
+    list_separator: str | None = Field(
+        default=None, min_length=1, description="what stands between the items of a list"
+    )
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
 
 
@@ -115,7 +119,9 @@ class Project(Part):
         """
         if not self.channels:
             raise UsageError(
-                "there is no channel to build", where=FILE, hint="add a [channels.google] table with type = \"google_shopping\""
+                "there is no channel to build",
+                where=FILE,
+                hint='add a [channels.google] table with type = "google_shopping"',
             )
         chosen = {}
         for name in names or self.channels:
@@ -187,7 +193,9 @@ def checked(
         raise _explained(invalid, model, where, error) from None
 
 
-def _explained(invalid: ValidationError, model: type[BaseModel], where: Path | None, error: type[PimsyncError]) -> PimsyncError:
+def _explained(
+    invalid: ValidationError, model: type[BaseModel], where: Path | None, error: type[PimsyncError]
+) -> PimsyncError:
     first = invalid.errors()[0]
     names = [str(name) for name in first["loc"]]
     place = ".".join(names)

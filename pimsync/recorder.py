@@ -58,7 +58,16 @@ class Recorder:
         else:
             self._partial.unlink(missing_ok=True)
 
-    def add(self, channel: str, rules: Sequence[Rule], numbers: pa.Array, skus: pa.Array, records: pa.Array, values: pa.Array, messages: pa.Array) -> None:
+    def add(
+        self,
+        channel: str,
+        rules: Sequence[Rule],
+        numbers: pa.Array,
+        skus: pa.Array,
+        records: pa.Array,
+        values: pa.Array,
+        messages: pa.Array,
+    ) -> None:
         """Findings of one channel, one a row; `numbers` says which of the rules each is of."""
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -66,10 +75,15 @@ class Recorder:
         if not len(numbers):
             return
         numbers = numbers.cast(pa.int32())
-        named = [pa.array([one.id for one in rules]), pa.array([_severity(one) for one in rules]), pa.array([one.attribute for one in rules])]
+        named = [
+            pa.array([one.id for one in rules]),
+            pa.array([_severity(one) for one in rules]),
+            pa.array([one.attribute for one in rules]),
+        ]
         rule, severity, attribute = (one.take(numbers) for one in named)
         table = pa.Table.from_arrays(
-            [pa.repeat(channel, len(numbers)), rule, severity, attribute, skus, records, values, messages], schema=columns()
+            [pa.repeat(channel, len(numbers)), rule, severity, attribute, skus, records, values, messages],
+            schema=columns(),
         )
         self._writer.write_table(table)
         for counted in pc.value_counts(numbers).to_pylist():
@@ -94,7 +108,9 @@ class Recorder:
     def _remember(self, key: tuple[str, str], rule: Rule, table: pa.Table, mine: pa.Array) -> None:
         wanted = EXAMPLES - len(self.examples[key])
         for row in table.filter(mine).slice(0, wanted).select(["sku", "record", "value", "message"]).to_pylist():
-            self.examples[key].append(Finding(rule, row["sku"], row["record"], row["value"], row["message"] or rule.message))
+            self.examples[key].append(
+                Finding(rule, row["sku"], row["record"], row["value"], row["message"] or rule.message)
+            )
 
 
 def _severity(rule: Rule) -> str:

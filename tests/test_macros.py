@@ -31,7 +31,13 @@ def test_every_macro_has_a_sentence_and_an_example(name):
 def test_a_macro_makes_nothing_of_nothing(name, engine):
     """A value that is absent stays absent: no macro invents one, and none raises."""
     count = MACROS[name].sql.split(")")[0].count(",")
-    types = {"keep": "varchar[]", "distinct_items": "varchar[]", "iso_time": "timestamptz", "check_digit_holds": "bigint", "code_point": "integer"}
+    types = {
+        "keep": "varchar[]",
+        "distinct_items": "varchar[]",
+        "iso_time": "timestamptz",
+        "check_digit_holds": "bigint",
+        "code_point": "integer",
+    }
     kind = types.get(name, "timestamptz" if name in ("iso_time_colon", "iso_range", "utc_offset") else "varchar")
     kind = "decimal(18, 4)" if name in ("money", "decimal_text", "measure", "plain_number") else kind
     rest = {"truncate": ", 5", "keep": ", 5", "utc_offset": ", ':'", "respell": ", 'a', 'b'", "iso_range": ", now()"}

@@ -18,7 +18,11 @@ type = "google_shopping"
 WRONG = {
     "an unknown key": (GOOD + 'form = "x"\n', "pimsync does not know `channels.google.form`", 6),
     "a key that was nearly right": (GOOD + 'wher = "x"\n', "pimsync does not know `channels.google.wher`", 6),
-    "a missing type": ('[catalog]\nsource = "a.csv"\n[channels.google]\nwhere = "x"\n', "`channels.google.type` is missing", None),
+    "a missing type": (
+        '[catalog]\nsource = "a.csv"\n[channels.google]\nwhere = "x"\n',
+        "`channels.google.type` is missing",
+        None,
+    ),
     "no catalog": ('[channels.google]\ntype = "x"\n', "there is no [catalog] table", None),
     "no TOML": ("[catalog\n", "this is no TOML", None),
     "a currency that is none": (GOOD + "[defaults]\ncurrency = 'euro'\n", "`defaults.currency` is 'euro'", 7),

@@ -11,7 +11,7 @@ from pimsync.cli.options import Format, OutputFormat, ProjectPath
 
 
 def channels(
-    key: Annotated[Optional[str], typer.Argument(help="A channel's key.", show_default=False)] = None,  # noqa: UP007, UP045
+    key: Annotated[Optional[str], typer.Argument(help="A channel's key.", show_default=False)] = None,  # noqa: UP045
     project: ProjectPath = Path(),
     output_format: OutputFormat = Format.TEXT,
 ) -> None:

@@ -42,6 +42,8 @@ def check(
     from pimsync.cli.project import project_of
 
     with Progress() as watch:
-        result = api.check(project_of(project, catalog, channel, settings, memory, threads), channels or (), watch=watch)
+        result = api.check(
+            project_of(project, catalog, channel, settings, memory, threads), channels or (), watch=watch
+        )
     report.show(result, report.Format(output_format))
     raise typer.Exit(exit_code(result, fail_on))

@@ -20,7 +20,12 @@ class Progress:
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
             from rich.progress import Progress as Bars
 
-            columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+            )
             self._bars = Bars(*columns, console=Console(stderr=True, markup=False, emoji=False), transient=True)
             self._bars.start()
         return self
@@ -36,4 +41,4 @@ class Progress:
         if self._bars is None:
             return lambda step: None
         bars, task = self._bars, self._bars.add_task(name, total=total)
-        return lambda step: bars.advance(task, step)  # type: ignore[no-any-return]
+        return lambda step: bars.advance(task, step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pimsync.errors import UsageError
@@ -9,7 +10,12 @@ from pimsync.project import Defaults, Project, Resources, find, load, of_options
 
 
 def project_of(
-    path: Path, catalog: str | None, types: list[str] | None, settings: list[str] | None, memory: str | None, threads: int | None
+    path: Path,
+    catalog: str | None,
+    types: list[str] | None,
+    settings: list[str] | None,
+    memory: str | None,
+    threads: int | None,
 ) -> Project:
     """The project to work on.
 
@@ -21,7 +27,9 @@ def project_of(
     defaults = {name: pairs.pop(name) for name in list(pairs) if name in Defaults.model_fields}
     if catalog is None:
         if types:
-            raise UsageError("--channel goes with --catalog", hint="with a project, name its channels: pimsync build google")
+            raise UsageError(
+                "--channel goes with --catalog", hint="with a project, name its channels: pimsync build google"
+            )
         project = load(find(path))
         project = _with_settings(project, defaults, pairs)
     else:
@@ -34,7 +42,7 @@ def project_of(
     return project.model_copy(update={"run": _resources(project, given)})
 
 
-def _resources(project: Project, given: dict[str, object]) -> Resources:
+def _resources(project: Project, given: Mapping[str, object]) -> Resources:
     from pimsync.project import checked
 
     return checked(Resources, {**project.run.model_dump(exclude_none=True), **given}, where=None, error=UsageError)

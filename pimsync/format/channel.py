@@ -217,7 +217,9 @@ def _hang_together(channel: ChannelType) -> None:
             if channel.attribute_schema(name) is None:
                 near = closest(name, channel.attributes)
                 hint = f"did you mean {near!r}?" if near else None
-                raise ChannelError(f"[{table}] names {name!r}, which is no attribute in {SCHEMA}", where=where, hint=hint)
+                raise ChannelError(
+                    f"[{table}] names {name!r}, which is no attribute in {SCHEMA}", where=where, hint=hint
+                )
     ids = [check.id for check in definition.check]
     twice = next((one for one in ids if ids.count(one) > 1), None)
     if twice:

@@ -39,7 +39,7 @@ class _Part:
     path: Path
     encoder: Encoder
     items: int = 0
-    bytes: int = 0
+    size: int = 0
     digest: Any = field(default_factory=hashlib.sha256)
     meant: list[str] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ class _Part:
     def write(self, data: bytes | memoryview) -> None:
         self.file.write(data)
         self.digest.update(data)
-        self.bytes += len(data)
+        self.size += len(data)
         self.reader.feed(bytes(data))
 
     def add(self, data: memoryview, keys: list[str]) -> None:
@@ -66,7 +66,9 @@ class _Part:
         read = self.reader.take_keys()
         if read != self.meant[: len(read)]:
             wrong = next((one for one, other in zip(self.meant, read, strict=False) if one != other), None)
-            raise FeedError(f"item {wrong!r} did not read back as it was written", where=str(self.path), hint=NOT_PLACED)
+            raise FeedError(
+                f"item {wrong!r} did not read back as it was written", where=str(self.path), hint=NOT_PLACED
+            )
         del self.meant[: len(read)]
 
     def close(self) -> None:
@@ -78,8 +80,10 @@ class _Part:
         read = self.reader.close()
         self.compare()
         if read != self.items or self.meant:
-            raise FeedError(f"{self.items:,} items were written and {read:,} read back", where=str(self.path), hint=NOT_PLACED)
-        if self.path.stat().st_size != self.bytes:
+            raise FeedError(
+                f"{self.items:,} items were written and {read:,} read back", where=str(self.path), hint=NOT_PLACED
+            )
+        if self.path.stat().st_size != self.size:
             raise FeedError("the disk holds another number of bytes than was written", where=str(self.path))
 
 
@@ -143,7 +147,7 @@ class FeedWriter:
         for (part, digest), name in zip(self._done, names, strict=True):
             target = self.folder / name
             part.path.replace(target)
-            placed.append(FeedFile(target, part.bytes, digest, part.items))
+            placed.append(FeedFile(target, part.size, digest, part.items))
         self._done = []
         if placed:
             self._remove_others(set(names))
@@ -167,7 +171,7 @@ class FeedWriter:
         if self.max_items is not None:
             stop = min(stop, start + self.max_items - part.items)
         if self.max_bytes is not None:
-            room = self.max_bytes - part.bytes - len(self.encoder.after())
+            room = self.max_bytes - part.size - len(self.encoder.after())
             stop = min(stop, int(ends.searchsorted(ends[start] + room, side="right")) - 1)
         return max(stop, start)
 
@@ -202,4 +206,6 @@ def _sync(folder: Path) -> None:
 
 def _unwritable(error: OSError, folder: Path) -> FeedError:
     hint = "free some space; the feed in place was left as it was" if error.errno == errno.ENOSPC else None
-    return FeedError(f"the feed cannot be written: {error.strerror or error}", where=str(error.filename or folder), hint=hint)
+    return FeedError(
+        f"the feed cannot be written: {error.strerror or error}", where=str(error.filename or folder), hint=hint
+    )

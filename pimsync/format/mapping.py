@@ -51,7 +51,7 @@ class Fix:
 
 
 @dataclass(frozen=True)
-class Mapping_:
+class ItemMapping:
     """All attributes of a channel's items, in the feed's order, and the filter on products."""
 
     attributes: tuple[Attribute, ...]
@@ -68,7 +68,7 @@ class Mapping_:
         return max((len(attribute.fixes) for attribute in self.attributes), default=0)
 
 
-def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine, name: str) -> Mapping_:
+def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine, name: str) -> ItemMapping:
     """What the channel's definition and the project say together; the project wins.
 
     Raises:
@@ -80,7 +80,13 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
         expressions[attribute] = checked(source, engine, scope.names, place, error=error)
         sources[attribute] = source, place, error
     places = {attribute: place for attribute, (_, place, _) in sources.items()}
-    types = bound(expressions, scope.empty(), engine, places, next((e for _, _, e in sources.values() if e is ProjectError), ChannelError))
+    types = bound(
+        expressions,
+        scope.empty(),
+        engine,
+        places,
+        next((e for _, _, e in sources.values() if e is ProjectError), ChannelError),
+    )
     found, empty = [], _always_empty(expressions, scope, engine)
     for attribute in _in_order(channel, expressions):
         if attribute in empty:
@@ -105,7 +111,7 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
         if kind not in ("BOOLEAN", '"NULL"'):
             raise ProjectError(f"`{project.where}` is no condition: it gives {parse(kind).says}", where=place)
         where = condition.sql
-    return Mapping_(tuple(found), where)
+    return ItemMapping(tuple(found), where)
 
 
 def _always_empty(expressions: Mapping[str, Expression], scope: Scope, engine: Engine) -> set[str]:
@@ -148,7 +154,11 @@ def _fixes(
     channel: ChannelType, project: Channel, attribute: str, shape: Shape, engine: Engine, name: str
 ) -> Iterator[Fix]:
     own = attribute in project.fix
-    place = f"pimsync.toml, [channels.{name}.fix] {attribute}" if own else f"{channel.folder / DEFINITION}, [fix] {attribute}"
+    place = (
+        f"pimsync.toml, [channels.{name}.fix] {attribute}"
+        if own
+        else f"{channel.folder / DEFINITION}, [fix] {attribute}"
+    )
     error: type[PimsyncError] = ProjectError if own else ChannelError
     calls = project.fix.get(attribute, channel.definition.fix.get(attribute, ()))
     if (own or attribute in project.map) and _holds_text(shape):
@@ -175,7 +185,7 @@ def _holds_text(shape: Shape) -> bool:
     return (shape.of if isinstance(shape, ListOf) else shape) == Scalar("string")
 
 
-def steps(mapping: Mapping_, widened: Mapping[str, str]) -> list[tuple[str, str]]:
+def steps(mapping: ItemMapping, widened: Mapping[str, str]) -> list[tuple[str, str]]:
     """The named steps from `product` to `item`: `mapped`, one `fixed` a round of repairs, and the last, without empty texts.
 
     `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes.
@@ -189,15 +199,19 @@ def steps(mapping: Mapping_, widened: Mapping[str, str]) -> list[tuple[str, str]
         kept = ", ".join(ident(a.name) for a in due)
         before = [f"{ident(a.name)} as {ident(f'{a.name}~{level}')}" for a in due]
         after = [f"{a.fixes[level].sql} as {ident(a.name)}" for a in due]
-        found.append((f"fixed{level + 1}", f"select * exclude ({kept}),\n    {_lines(after + before)}\n  from {found[-1][0]}"))
+        found.append(
+            (f"fixed{level + 1}", f"select * exclude ({kept}),\n    {_lines(after + before)}\n  from {found[-1][0]}")
+        )
     texts = [a.name for a in attributes if not a.bare and a.value.shape == Scalar("string")]
     replaced = [f"nullif({ident(name)}, '') as {ident(name)}" for name in texts]
     replaced += [f"cast({ident(name)} as {kind}) as {ident(name)}" for name, kind in widened.items()]
-    found.append(("item", f"select *{' replace (' + ', '.join(replaced) + ')' if replaced else ''}\n  from {found[-1][0]}"))
+    found.append(
+        ("item", f"select *{' replace (' + ', '.join(replaced) + ')' if replaced else ''}\n  from {found[-1][0]}")
+    )
     return found
 
 
-def fix_flags(mapping: Mapping_, key: str) -> Iterator[tuple[Rule, str, str]]:
+def fix_flags(mapping: ItemMapping, key: str) -> Iterator[tuple[Rule, str, str]]:
     """Per fix: its rule, when it changed something, and the value before."""
     for attribute in mapping.attributes:
         for level, fix in enumerate(attribute.fixes):

@@ -18,7 +18,7 @@ from pimsync.findings import Rule, Severity
 from pimsync.format.channel import DEFINITION, ChannelType, Check
 from pimsync.format.encode import ENCODERS, Column, Encoder
 from pimsync.format.encode.options import ColumnOptions
-from pimsync.format.mapping import Mapping_, fix_flags, mapping, steps
+from pimsync.format.mapping import ItemMapping, fix_flags, mapping, steps
 from pimsync.format.schema.compile import Demand, Leftover, demands
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
@@ -83,7 +83,15 @@ class Plan:
         return (*(judgement.rule for judgement in self.judgements), *(_rule(self.type, one) for one in self.left))
 
 
-def plan(channel: ChannelType, project: Channel, defaults: Defaults, fields: Sequence[str], now: str, engine: Engine, name: str) -> Plan:
+def plan(
+    channel: ChannelType,
+    project: Channel,
+    defaults: Defaults,
+    fields: Sequence[str],
+    now: str,
+    engine: Engine,
+    name: str,
+) -> Plan:
     """Compile a channel for a project and a catalog.
 
     Args:
@@ -92,11 +100,15 @@ def plan(channel: ChannelType, project: Channel, defaults: Defaults, fields: Seq
         name: what the project calls the channel.
     """
     settings = _settings(channel, project, defaults, name)
-    scope = Scope(tuple(fields), project.language or defaults.language, project.country or defaults.country, settings, now)
+    scope = Scope(
+        tuple(fields), project.language or defaults.language, project.country or defaults.country, settings, now
+    )
     return compiled(channel, mapping(channel, project, scope, engine, name), scope, project.rules.ignore, engine, name)
 
 
-def compiled(channel: ChannelType, mapped: Mapping_, scope: Scope, ignore: Sequence[str], engine: Engine, name: str) -> Plan:
+def compiled(
+    channel: ChannelType, mapped: ItemMapping, scope: Scope, ignore: Sequence[str], engine: Engine, name: str
+) -> Plan:
     """The plan for items that are mapped like this."""
     item, columns = mapped.item, _columns(channel, mapped, ignore)
     encoder = ENCODERS[channel.definition.feed.encoding](
@@ -107,11 +119,16 @@ def compiled(channel: ChannelType, mapped: Mapping_, scope: Scope, ignore: Seque
     checks, across, read = _checks(channel, item, engine, len(judged))
     judged += checks
     judged += _formulas(channel, encoder)
-    unique = not next((a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.identity), False)
+    identity = next((one for one in mapped.attributes if one.name == channel.identity), None)
+    unique = identity is None or not identity.bare or identity.source.strip() != "sku"
+        (a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.identity), False
+    )
     if unique and channel.identity in item.fields:
         judged.append(_duplicate(channel))
         across.append(Across(channel.identity, DUPLICATE, len(judged) - 1))
-    judged += [Judgement(rule, fails, value, text(rule.message)) for rule, fails, value in fix_flags(mapped, channel.key)]
+    judged += [
+        Judgement(rule, fails, value, text(rule.message)) for rule, fails, value in fix_flags(mapped, channel.key)
+    ]
     kept, across = _not_ignored(judged, across, ignore)
     left = tuple(one for one in found.left if not _ignored(_rule(channel.key, one).id, ignore))
     feed = channel.definition.feed
@@ -148,7 +165,9 @@ def _settings(channel: ChannelType, project: Channel, defaults: Defaults, name: 
 
 def _filled(channel: ChannelType, settings: Mapping[str, str | None], name: str) -> dict[str, str]:
     """The settings that have a value, and the channel's own name, for the encoder's placeholders."""
-    return {"name": channel.definition.name, "channel": name} | {key: value for key, value in settings.items() if value is not None}
+    return {"name": channel.definition.name, "channel": name} | {
+        key: value for key, value in settings.items() if value is not None
+    }
 
 
 def _options(channel: ChannelType) -> Any:
@@ -156,7 +175,7 @@ def _options(channel: ChannelType) -> Any:
     return feed.delimited if feed.encoding == "delimited" else feed.xml
 
 
-def _columns(channel: ChannelType, mapped: Mapping_, ignore: Sequence[str]) -> list[Column]:
+def _columns(channel: ChannelType, mapped: ItemMapping, ignore: Sequence[str]) -> list[Column]:
     """The feed's columns: what is mapped, and what always stands there."""
     options = channel.definition.feed.columns
     shapes: dict[str, Shape] = {}
@@ -182,7 +201,9 @@ def _grouped(shape: Shape) -> bool:
 
 
 #: Formats whose texts hold letters, digits and signs that mean nothing in any feed.
-_PLAIN_FORMATS = frozenset(("gtin", "price", "currency", "country", "language", "date", "date-time", "iso-time", "iso-range"))
+_PLAIN_FORMATS = frozenset(
+    ("gtin", "price", "currency", "country", "language", "date", "date-time", "iso-time", "iso-range")
+)
 
 
 def _plain(channel: ChannelType, name: str, ignore: Sequence[str]) -> bool:
@@ -191,10 +212,14 @@ def _plain(channel: ChannelType, name: str, ignore: Sequence[str]) -> bool:
     if schema.get("type") == "array":
         schema = channel.refs.resolve(schema.get("items", {}))
     severe = schema.get("severity", Severity.ERROR) == Severity.ERROR
-    if not severe or any(_ignored(f"{channel.key}/{name}/{demand}", ignore) for demand in ("values", "value", *_DEMANDS)):
+    if not severe or any(
+        _ignored(f"{channel.key}/{name}/{demand}", ignore) for demand in ("values", "value", *_DEMANDS)
+    ):
         return False
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    return schema.get("format") in _PLAIN_FORMATS or bool(values) and all(_WORD.fullmatch(str(value)) for value in values)
+    return (
+        schema.get("format") in _PLAIN_FORMATS or (bool(values) and all(_WORD.fullmatch(str(value)) for value in values))
+    )
 
 
 _WORD = re.compile(r"[\w .+-]+")
@@ -212,13 +237,19 @@ def _demanded(channel: ChannelType, found: Sequence[Demand]) -> Iterator[Judgeme
         yield Judgement(_rule(channel.key, demand), demand.fails, demand.value, demand.message)
 
 
-def _types(channel: ChannelType, mapped: Mapping_) -> Iterator[Judgement]:
+def _types(channel: ChannelType, mapped: ItemMapping) -> Iterator[Judgement]:
     says = {"integer": "a whole number", "number": "a number", "boolean": "yes or no"}
     for attribute in mapped.attributes:
         if attribute.value.fails:
             shape = attribute.value.shape
             wanted = says[shape.kind] if isinstance(shape, Scalar) else "what the channel takes"
-            rule = Rule(f"{channel.key}/{attribute.name}/type", attribute.name, Severity.ERROR, "", f"Map {attribute.name} to {wanted}.")
+            rule = Rule(
+                f"{channel.key}/{attribute.name}/type",
+                attribute.name,
+                Severity.ERROR,
+                "",
+                f"Map {attribute.name} to {wanted}.",
+            )
             yield Judgement(rule, ident(f"{attribute.name}~type"), "null::varchar", text(f"is not {wanted}"))
 
 
@@ -228,7 +259,12 @@ def _separators(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
             f"{channel.key}/{attribute}/separator", attribute, Severity.ERROR, "",
             "Take the sign that separates values out of the value, or map it to another one.", channel.definition.spec.url,
         )  # fmt: skip
-        yield Judgement(rule, fails, f"cast({ident(attribute)} as varchar)", text("holds the sign that separates values in this feed"))
+        yield Judgement(
+            rule,
+            fails,
+            f"cast({ident(attribute)} as varchar)",
+            text("holds the sign that separates values in this feed"),
+        )
 
 
 def _formulas(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
@@ -237,7 +273,9 @@ def _formulas(channel: ChannelType, encoder: Encoder) -> Iterator[Judgement]:
             f"{channel.key}/{attribute}/formula", attribute, Severity.WARNING, "",
             "The channel reads it as text; a spreadsheet would run it. Do not open the feed in one.", channel.definition.spec.url,
         )  # fmt: skip
-        yield Judgement(rule, fails, f"cast({ident(attribute)} as varchar)", text("would be run as a formula by a spreadsheet"))
+        yield Judgement(
+            rule, fails, f"cast({ident(attribute)} as varchar)", text("would be run as a formula by a spreadsheet")
+        )
 
 
 def _duplicate(channel: ChannelType) -> Judgement:
@@ -266,10 +304,16 @@ def _checks(
         every.update(read)
         fails = _with_absent(expression.sql, [n for n in read if n not in item.fields], channel)
         rule = Rule(f"{channel.key}/{check.id}", check.attribute, check.severity, "", check.help, check.source)
-        value = _as_text(check.attribute, shapes.get(check.attribute)) if check.attribute in item.fields else "null::varchar"
+        value = (
+            _as_text(check.attribute, shapes.get(check.attribute))
+            if check.attribute in item.fields
+            else "null::varchar"
+        )
         judged.append(Judgement(rule, "false" if check.across else fails, value, _sentence(check, item, place)))
         if check.across:
-            across.append(Across(check.across, fails, start + len(judged) - 1, tuple(n for n in sorted(read) if n in item.fields)))
+            across.append(
+                Across(check.across, fails, start + len(judged) - 1, tuple(n for n in sorted(read) if n in item.fields))
+            )
     return judged, across, every
 
 
@@ -285,7 +329,11 @@ def _with_absent(sql: str, absent: Sequence[str], channel: ChannelType) -> str:
         schema = channel.attribute_schema(name) or {}
         null = f"cast(null as {sql_type(shape_of(schema, channel.refs))})"
         quoted = ident(name)
-        sql = sql.replace(quoted, null) if quoted in sql else re.sub(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'(:])", null, sql)
+        sql = (
+            sql.replace(quoted, null)
+            if quoted in sql
+            else re.sub(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'(:])", null, sql)
+        )
     return sql
 
 
@@ -316,4 +364,6 @@ def _not_ignored(
 ) -> tuple[list[Judgement], list[Across]]:
     kept = [n for n, one in enumerate(judged) if one.rule.fix or not _ignored(one.rule.id, patterns)]
     places = {old: new for new, old in enumerate(kept)}
-    return [judged[n] for n in kept], [replace(one, number=places[one.number]) for one in across if one.number in places]
+    return [judged[n] for n in kept], [
+        replace(one, number=places[one.number]) for one in across if one.number in places
+    ]

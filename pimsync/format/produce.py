@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,13 @@ class Workshop:
 
 
 def produce(
-    plan: Plan, shop: Workshop, out: Path | None, recorder: Recorder, *, strict: bool = False, progress: Progress | None = None
+    plan: Plan,
+    shop: Workshop,
+    out: Path | None,
+    recorder: Recorder,
+    *,
+    strict: bool = False,
+    progress: Progress | None = None,
 ) -> Produced:
     """Make the items of a channel; with a folder to write to, make its feed too.
 
@@ -74,7 +80,10 @@ def produce(
         progress: is told how many more products have been looked at.
     """
     produced, ledger = Produced(plan), _Ledger(plan, shop)
-    with _said(plan, shop), (FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext()) as writer:
+    with (
+        _said(plan, shop),
+        FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext() as writer,
+    ):
         crossing = _across(plan, shop)
         with closing(_in_order(plan, shop, crossing, encoded=out is not None)) as chunks:
             for chunk in chunks:
@@ -158,7 +167,13 @@ class _Ledger:
         yield from self.shop.engines[0].stream(sql, ROW_GROUP)
 
     def _hand(
-        self, recorder: Recorder, rows: NDArray[np.int64], skus: pa.Array, numbers: pa.Array, values: pa.Array, messages: pa.Array
+        self,
+        recorder: Recorder,
+        rows: NDArray[np.int64],
+        skus: pa.Array,
+        numbers: pa.Array,
+        values: pa.Array,
+        messages: pa.Array,
     ) -> None:
         import pyarrow as pa
 
@@ -179,7 +194,7 @@ def _skus(snapshot: Snapshot, rows: Any, engine: Engine) -> pa.Array:
     return table.column("sku").cast(pa.string()).combine_chunks().take(pa.array(rows - first))
 
 
-def _in_order(plan: Plan, shop: Workshop, crossing: Crossing, *, encoded: bool) -> Iterator[Chunk]:
+def _in_order(plan: Plan, shop: Workshop, crossing: Crossing, *, encoded: bool) -> Generator[Chunk]:
     """The chunks in the catalog's order, a row group each, made by one worker an engine.
 
     Worker n makes the row groups n, n + workers, …; each is a few chunks ahead at the most, so that memory stays flat.
@@ -208,7 +223,7 @@ def _in_order(plan: Plan, shop: Workshop, crossing: Crossing, *, encoded: bool) 
                     break
 
 
-def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
     """The same chunks, made on a thread of their own while the ones before are written."""
     made: queue.Queue[Chunk | BaseException | None] = queue.Queue(AHEAD)
     stopped = threading.Event()
@@ -252,7 +267,8 @@ def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException:
         raise ProjectError(
-            f"the memory limit of {shop.engines[0].memory} a core is too small for this catalog", hint="give more: --memory 2GB"
+            f"the memory limit of {shop.engines[0].memory} a core is too small for this catalog",
+            hint="give more: --memory 2GB",
         ) from None
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:
         raise ProjectError(
@@ -282,7 +298,8 @@ def _groups(plan: Plan, shop: Workshop, attribute: str, path: Path) -> str | Non
     if not _copied(query.members(plan, shop.source(plan), attribute, parts), Path(members), engine):
         return None
     found = sum(
-        _copied(query.groups(plan, members, attribute, part), Path(f"{path}-{part}.parquet"), engine) for part in range(parts)
+        _copied(query.groups(plan, members, attribute, part), Path(f"{path}-{part}.parquet"), engine)
+        for part in range(parts)
     )
     Path(members).unlink()
     return f"{path}-*.parquet" if found else None

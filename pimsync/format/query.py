@@ -32,7 +32,9 @@ def items(plan: Plan, source: str, crossing: Crossing, *, encoded: bool = True) 
     for each judgement of the plan and a last one for the filter, BITS to a number.
     """
     numbers = range(len(plan.judgements))
-    errors = [n for n in numbers if plan.judgements[n].rule.severity is Severity.ERROR and not plan.judgements[n].rule.fix]
+    errors = [
+        n for n in numbers if plan.judgements[n].rule.severity is Severity.ERROR and not plan.judgements[n].rule.fix
+    ]
     item, key = (plan.encoder.item(), plan.encoder.key()) if encoded else ("''", "''")
     kept = f"coalesce({plan.where}, false)" if plan.where else "true"
     flags = [*(f"_{n}" for n in numbers), "not _kept"]
@@ -122,7 +124,9 @@ def _judged(plan: Plan, crossing: Crossing, numbers: Sequence[int] | range) -> s
         joins.append(f"left join read_parquet({text(path)}) g{place} on item.{ident(attribute)} = g{place}._group")
         fed |= {one.number: f"g{place}._n{one.number}" for one in _mine(plan, attribute)}
     if crossing.duplicates:
-        joins.append(f"left join read_parquet({text(crossing.duplicates)}) twice on item.{ident(plan.key)} = twice._key")
+        joins.append(
+            f"left join read_parquet({text(crossing.duplicates)}) twice on item.{ident(plan.key)} = twice._key"
+        )
         fed |= {one.number: "item._row > twice._first" for one in plan.across if one.counted}
     for number in numbers:
         fails = fed.get(number, plan.judgements[number].fails)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pimsync.engine import ident, text
@@ -34,7 +34,9 @@ class Scope:
         )
         return f"{{{members}}} as settings, timestamptz {text(self.now)} as now"
 
-    def products(self, path: str, *, share: tuple[int, int] = (0, 1), without: str | None = None, only: str | None = None) -> str:
+    def products(
+        self, path: str, *, share: tuple[int, int] = (0, 1), without: str | None = None, only: str | None = None
+    ) -> str:
         """The SELECT that reads the snapshot, rejected products left out.
 
         Args:
@@ -74,5 +76,3 @@ class Scope:
         if not present:
             return f"cast(null as {FIELDS[name].sql})"
         return present[0] if len(present) == 1 else f"coalesce({', '.join(present)})"
-
-

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pimsync.engine import ident
 from pimsync.errors import PimsyncError
 from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape, sql_type
 
@@ -27,7 +26,9 @@ class SqlType:
         """The type in people's words."""
         if self.of is not None:
             return "a list"
-        return {"STRUCT": "a group", "MAP": "a map", "BOOLEAN": "yes or no", "VARCHAR": "text"}.get(self.name, self.name.lower())
+        return {"STRUCT": "a group", "MAP": "a map", "BOOLEAN": "yes or no", "VARCHAR": "text"}.get(
+            self.name, self.name.lower()
+        )
 
 
 def parse(text: str) -> SqlType:
@@ -113,7 +114,11 @@ def _list(value: str, given: SqlType, wanted: ListOf, error: PimsyncError) -> Br
         return Brought(_filled(f"cast({value} as {sql_type(shape)})"), shape)
     inner = bring("_item", given.of, wanted.of, error)
     items = value if inner.sql == "_item" else f"list_transform({value}, lambda _item: {inner.sql})"
-    return Brought(_filled(items), ListOf(inner.shape), inner.fails and f"len(list_filter({value}, lambda _item: {inner.fails})) > 0")
+    return Brought(
+        _filled(items),
+        ListOf(inner.shape),
+        inner.fails and f"len(list_filter({value}, lambda _item: {inner.fails})) > 0",
+    )
 
 
 def _filled(items: str) -> str:
@@ -135,7 +140,11 @@ def _scalar(value: str, given: SqlType, wanted: Scalar) -> Brought:
     if wanted.kind == "string":
         return Brought(_text(value, given), wanted)
     if wanted.kind == "boolean":
-        return Brought(value, wanted) if given.name == "BOOLEAN" else _tried(value, f"try_cast({value} as boolean)", wanted)
+        return (
+            Brought(value, wanted)
+            if given.name == "BOOLEAN"
+            else _tried(value, f"try_cast({value} as boolean)", wanted)
+        )
     if wanted.kind == "number":
         if given.name in _WHOLE | _FRACTION:
             return Brought(f"cast({value} as double)", wanted)
@@ -144,7 +153,11 @@ def _scalar(value: str, given: SqlType, wanted: Scalar) -> Brought:
         return Brought(f"cast({value} as bigint)", wanted)
     if given.name in _FRACTION:
         return _tried(value, f"case when {value} = trunc({value}) then try_cast({value} as bigint) end", wanted)
-    return _tried(value, f"case when regexp_full_match(cast({value} as varchar), '\\s*[+-]?[0-9]+\\s*') then try_cast({value} as bigint) end", wanted)
+    return _tried(
+        value,
+        f"case when regexp_full_match(cast({value} as varchar), '\\s*[+-]?[0-9]+\\s*') then try_cast({value} as bigint) end",
+        wanted,
+    )
 
 
 def _tried(value: str, sql: str, wanted: Scalar) -> Brought:
@@ -159,5 +172,3 @@ def _text(value: str, given: SqlType) -> str:
     if given.name == "TIMESTAMP WITH TIME ZONE":
         return f"iso_time({value})"
     return f"cast({value} as varchar)"
-
-

@@ -36,8 +36,9 @@ MACROS = (
         "A span of time: start and end joined by a slash; nothing unless both are known.",
         "(starts, ends) as iso_time(starts) || '/' || iso_time(ends)",
         examples={
-            "iso_range(timestamptz '2027-01-02 00:00:00+00', timestamptz '2027-01-16 23:59:00+00')":
-                "2027-01-02T00:00+0000/2027-01-16T23:59+0000",
+            "iso_range(timestamptz '2027-01-02 00:00+00', timestamptz '2027-01-16 23:59+00')": (
+                "2027-01-02T00:00+0000/2027-01-16T23:59+0000"
+            ),
             "iso_range(null::timestamptz, timestamptz '2027-01-16 23:59:00+00')": None,
         },
     ),

@@ -41,7 +41,12 @@ MACROS = (
         f"""(e) as coalesce({_MAP}[e], case
              when starts_with(e, '&#x') or starts_with(e, '&#X') then code_point(try_cast('0x' || substr(e, 4, length(e) - 4) as integer))
              when starts_with(e, '&#') then code_point(try_cast(substr(e, 3, length(e) - 3) as integer)) else e end)""",
-        examples={"entity('&eacute;')": "é", "entity('&#8364;')": "€", "entity('&#x20ac;')": "€", "entity('&nonsense;')": "&nonsense;"},
+        examples={
+            "entity('&eacute;')": "é",
+            "entity('&#8364;')": "€",
+            "entity('&#x20ac;')": "€",
+            "entity('&nonsense;')": "&nonsense;",
+        },
     ),
     Macro(
         "decode_entities",

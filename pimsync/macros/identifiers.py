@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pimsync.macros.macro import Macro
 
+_DASHES = r"[ \-\x{A0}\x{2010}-\x{2015}]"
+_HOST = r"^[a-zA-Z][a-zA-Z0-9+.\-]*://(?:[^/?#@]*@)?([^/?#:]+)"
 _TRIPLE = " + ".join(f"(n // {10**power}) % 10" for power in range(1, 14, 2))
 _SINGLE = " + ".join(f"(n // {10**power}) % 10" for power in range(0, 14, 2))
 
@@ -31,7 +33,8 @@ MACROS = (
     Macro(
         "digits",
         "Drop the blanks and dashes that people put into numbers.",
-        r"(t) as case when regexp_matches(t, '[ \-\x{A0}\x{2010}-\x{2015}]') then regexp_replace(t, '[ \-\x{A0}\x{2010}-\x{2015}]', '', 'g') else t end",
+        rf"""(t) as case
+             when regexp_matches(t, '{_DASHES}') then regexp_replace(t, '{_DASHES}', '', 'g') else t end""",
         examples={"digits('978-3-16-148410-0')": "9783161484100", "digits('4006381333931')": "4006381333931"},
     ),
     Macro(
@@ -43,7 +46,7 @@ MACROS = (
     Macro(
         "domain",
         "The host in a web address, in lower case and without `www.`.",
-        r"(url) as nullif(regexp_replace(lower(regexp_extract(url, '^[a-zA-Z][a-zA-Z0-9+.\-]*://(?:[^/?#@]*@)?([^/?#:]+)', 1)), '^www\.', ''), '')",
+        rf"(url) as nullif(regexp_replace(lower(regexp_extract(url, '{_HOST}', 1)), '^www\.', ''), '')",
         examples={"domain('https://www.Shop.example/p?x=1')": "shop.example", "domain('/p/1')": None},
     ),
     Macro(

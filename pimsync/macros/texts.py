@@ -93,7 +93,11 @@ MACROS = (
              when contains(t, '<') and regexp_matches(t, '{TAG}') then true
              when contains(t, '&') then regexp_matches(t, '&(?:[a-zA-Z]{{2,31}}|#[0-9]{{1,7}}|#[xX][0-9a-fA-F]{{1,6}});')
              else false end""",
-        examples={"has_html('a <b>bold</b> word')": "true", "has_html('5 < 6 & 7')": "false", "has_html('a&nbsp;b')": "true"},
+        examples={
+            "has_html('a <b>bold</b> word')": "true",
+            "has_html('5 < 6 & 7')": "false",
+            "has_html('a&nbsp;b')": "true",
+        },
     ),
     Macro(
         "has_link",

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from rich.padding import Padding
 from rich.table import Table
 
-from pimsync.report.console import Console, write
 from pimsync.knowledge import AttributeCard, Card, ChannelCard, MacroCard, RuleCard
+from pimsync.report.console import Console, write
 
 
 def show_channels(cards: Sequence[ChannelCard], output_format: str) -> None:
@@ -36,7 +36,9 @@ def show_channel(card: ChannelCard, output_format: str) -> None:
     for one in card.attributes:
         table.add_row(one.name, one.level, one.type, one.limits, one.mapping)
     console.print(table)
-    console.print(f"\n{len(card.attributes)} attributes. One in full: pimsync explain {card.key}/{card.attributes[0].name}")
+    console.print(
+        f"\n{len(card.attributes)} attributes. One in full: pimsync explain {card.key}/{card.attributes[0].name}"
+    )
     return None
 
 

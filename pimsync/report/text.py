@@ -8,8 +8,8 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from pimsync.report.console import Console
 from pimsync.findings import Finding, Severity
+from pimsync.report.console import Console
 from pimsync.result import Group, Result
 from pimsync.words import count, shown
 
@@ -82,7 +82,8 @@ def _summary(result: Result) -> Iterator[str]:
         for feed in one.feed:
             yield f"  {feed.path} ({count(feed.items, 'item')}, {size(feed.bytes)})"
         if result.built and not one.feed:
-            yield f"  no feed was written: {'no item is ready' if not one.items else 'there are items with errors'}; a feed already there was left as it was"
+            why = "there are items with errors" if one.items else "no item is ready"
+            yield f"  no feed was written: {why}; a feed already there was left as it was"
     if result.out:
         yield f"Report: {result.out / 'report.json'} · every finding: {result.out / 'findings.parquet'}"
     order = (Severity.ERROR, Severity.WARNING)

@@ -100,9 +100,14 @@ def _in_words(name: str) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException:
-        hint = "give more: memory = \"2GB\" under [run] in pimsync.toml, or --memory 2GB"
+        hint = 'give more: memory = "2GB" under [run] in pimsync.toml, or --memory 2GB'
         raise CatalogError("the memory limit is too small for this catalog", where=name, hint=hint) from None
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+    except (
+        duckdb.IOException,
+        duckdb.InvalidInputException,
+        duckdb.ConversionException,
+        duckdb.OutOfRangeException,
+    ) as error:
         raise CatalogError(f"the catalog cannot be read: {plain(error)}", where=name) from None
     except OSError as error:
         raise CatalogError(f"the snapshot cannot be written: {error.strerror}", where=name) from None
@@ -148,7 +153,12 @@ def _result(written: _Written, into: Path, engine: Engine, name: str) -> Catalog
     _readable(written, records, engine, into, name)
     found = outcome(into, engine, written.rejects, written.notices, written.fixes)
     snapshot = Snapshot(
-        into / PRODUCTS, written.rows, records, written.fields, tuple(one.record for one in written.rejects), found.duplicates
+        into / PRODUCTS,
+        written.rows,
+        records,
+        written.fields,
+        tuple(one.record for one in written.rejects),
+        found.duplicates,
     )
     return CatalogResult(snapshot, found.path, found.rules, found.counts, found.examples, found.fixes, found.rejected)
 
@@ -178,7 +188,9 @@ def _beyond_ascii(written: _Written, engine: Engine, into: Path) -> int:
     texts = [f"coalesce({ident(name)}::varchar, '')" for name in written.fields]
     whole = f"concat({', '.join(texts)})"
     return int(
-        engine.value(f"select count_if(strlen({whole}) <> length({whole})) from read_parquet({text(str(into / PRODUCTS))})")
+        engine.value(
+            f"select count_if(strlen({whole}) <> length({whole})) from read_parquet({text(str(into / PRODUCTS))})"
+        )
     )
 
 

@@ -74,7 +74,9 @@ def arranged(
                 taken = candidates.pop(0)
                 found[name] = Column(name, field, ident(taken.name), taken.exact)
                 used.add(ident(taken.name))
-                notices += [Notice("column/two_for_one", f"{other.name} ({name} is {taken.name})") for other in candidates]
+                notices += [
+                    Notice("column/two_for_one", f"{other.name} ({name} is {taken.name})") for other in candidates
+                ]
         used |= _sale_period(by_name, scope, found)
     if "sku" not in found:
         raise _no_sku([column.name for column in source], file)
@@ -98,7 +100,9 @@ def _plain(name: str) -> str:
 _KNOWN = {_plain(word) for field in FIELDS.values() for word in (field.name, *field.synonyms)} | {SALE_PERIOD}
 
 
-def _sale_period(by_name: Mapping[tuple[str, str], list[SourceColumn]], scope: str, found: dict[str, Column]) -> set[str]:
+def _sale_period(
+    by_name: Mapping[tuple[str, str], list[SourceColumn]], scope: str, found: dict[str, Column]
+) -> set[str]:
     """The start and the end of the sale from Google's one column, where no column of their own fills them."""
     column = next(iter(by_name.get((SALE_PERIOD, scope), ())), None)
     names = [f"{field}:{scope}" if scope else field for field in ("sale_starts", "sale_ends")]

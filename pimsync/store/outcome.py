@@ -40,7 +40,9 @@ def outcome(
     twice = f"read_parquet({text(str(duplicates))})" if duplicates else "(select null::bigint as row where false)"
     path = into / FINDINGS
     engine.run(f"copy ({_findings(products, twice)}) to {text(str(path))} (format parquet, compression zstd)")
-    rejected = engine.value(f"select count(*) from {products} where rejected or file_row_number in (select row from {twice})")
+    rejected = engine.value(
+        f"select count(*) from {products} where rejected or file_row_number in (select row from {twice})"
+    )
     return _summed(path, engine, duplicates, int(rejected))
 
 
@@ -82,7 +84,8 @@ def _tables(engine: Engine, rejects: Sequence[Reject], notices: Sequence[Notice]
         "notices": pa.table(
             {
                 "rule": pa.array(
-                    [f"catalog/{one.rule}" for one in notices] + [rule for rule, n in fixes.items() for _ in range(n)], pa.string()
+                    [f"catalog/{one.rule}" for one in notices] + [rule for rule, n in fixes.items() for _ in range(n)],
+                    pa.string(),
                 ),
                 "value": pa.array([one.value for one in notices] + [None] * sum(fixes.values()), pa.string()),
             }
@@ -124,7 +127,10 @@ def _shown(value: str) -> str:
 
 def _summed(path: Path, engine: Engine, duplicates: Path | None, rejected: int) -> Outcome:
     findings = f"read_parquet({text(str(path))})"
-    counted = {RULES[rule]: int(n) for rule, n in engine.rows(f"select rule, count(*) from {findings} group by rule order by rule")}
+    counted = {
+        RULES[rule]: int(n)
+        for rule, n in engine.rows(f"select rule, count(*) from {findings} group by rule order by rule")
+    }
     examples: dict[str, list[Finding]] = defaultdict(list)
     for rule, sku, record, value, message in engine.rows(
         f"select rule, sku, record, value, message from {findings}"

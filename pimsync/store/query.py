@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pimsync.engine import ident, text
 from pimsync.findings import Severity
-from pimsync.store.columns import Column, Columns
+from pimsync.store.columns import Columns
 from pimsync.store.product import FIELDS
 from pimsync.store.reading import READINGS, Manner, Reading
 from pimsync.store.reading.reading import part
@@ -63,7 +63,9 @@ def _texts(source: Source, columns: Columns) -> str:
         if column.failed:
             chosen.append(f"{column.failed} as {part(column.name, 'failed')}")
         if column.field.kind in _TEXTS:
-            chosen += [f"{sql} as {part(column.name, name)}" for name, sql in _repairs(column.raw, source.survey).items()]
+            chosen += [
+                f"{sql} as {part(column.name, name)}" for name, sql in _repairs(column.raw, source.survey).items()
+            ]
     if columns.attributes:
         listed = f"[{', '.join(map(ident, columns.attributes))}]"
         tidy = cleaned("_text", source.survey)
@@ -109,7 +111,9 @@ def _stages(readings: Mapping[str, Reading]) -> dict[str, str]:
     stages = {}
     before = "raw"
     for depth in range(_DEPTH):
-        stages[f"stage_{depth + 1}"] = _more(before, *(one.steps[depth] for one in readings.values() if depth < len(one.steps)))
+        stages[f"stage_{depth + 1}"] = _more(
+            before, *(one.steps[depth] for one in readings.values() if depth < len(one.steps))
+        )
         before = f"stage_{depth + 1}"
     return stages
 
@@ -123,7 +127,9 @@ def _attributes(names: Iterable[str]) -> str:
     """The map of what has no field; an empty value is not in it, and an empty map is none."""
     keys, texts = ", ".join(map(text, names)), part("attributes", "texts")
     pairs = f"list_filter(list_zip([{keys}], {texts}), lambda _pair: _pair[2] is not null)"
-    return f"case when len(list_filter({texts}, lambda _text: _text is not null)) > 0 then map_from_entries({pairs}) end"
+    return (
+        f"case when len(list_filter({texts}, lambda _text: _text is not null)) > 0 then map_from_entries({pairs}) end"
+    )
 
 
 class _Flaw:
@@ -149,9 +155,15 @@ def _flaws(columns: Columns, readings: Mapping[str, Reading], related_: Relation
         raw, value = ident(column.name), part(column.name, "value")
         reading = readings[column.name]
         if reading.value != raw:
-            flaws.append(_Flaw(f"{raw} is not null and {value} is null", column.field.name, reading.wrong, raw, error=error))
+            flaws.append(
+                _Flaw(f"{raw} is not null and {value} is null", column.field.name, reading.wrong, raw, error=error)
+            )
         if column.failed:
-            flaws.append(_Flaw(part(column.name, "failed"), column.field.name, "'expression'", "cast(null as varchar)", error=error))
+            flaws.append(
+                _Flaw(
+                    part(column.name, "failed"), column.field.name, "'expression'", "cast(null as varchar)", error=error
+                )
+            )
     for when, attribute, demand, value in related_.flaws:
         error = FIELDS[attribute].severity is Severity.ERROR
         flaws.append(_Flaw(when, attribute, text(demand), value, error=error))
@@ -166,7 +178,9 @@ def _fixes(columns: Columns, readings: Mapping[str, Reading], survey: Survey) ->
         if column.field.kind in _TEXTS:
             for fix in _repairs("x", survey):
                 made[fix] = f"({made.get(fix, 'false')}) or {part(column.name, fix)}"
-        fixes += [_Flaw(when, column.field.name, text(fix), ident(column.name), error=False) for fix, when in made.items()]
+        fixes += [
+            _Flaw(when, column.field.name, text(fix), ident(column.name), error=False) for fix, when in made.items()
+        ]
     if columns.attributes:
         for fix in _repairs("x", survey):
             fixes.append(_Flaw(part("attributes", fix), "attributes", text(fix), nothing, error=False))

@@ -17,11 +17,20 @@ _UNREADABLE = {
     "moment": ("{value} cannot be read as a date", "Write 2027-02-24 or 2027-02-24T11:07+01:00."),
     "currency": ("{value} is no currency", "Write its ISO 4217 code: EUR, PLN, USD."),
     "list": ("{value} cannot be read as a list", "Write the items with | between them, or as a JSON array of texts."),
-    "links": ("{value} cannot be read as a list", "Write the addresses with | between them, or as a JSON array of texts."),
+    "links": (
+        "{value} cannot be read as a list",
+        "Write the addresses with | between them, or as a JSON array of texts.",
+    ),
     "details": ("{value} cannot be read as details", 'Write JSON: [{"section": "…", "name": "…", "value": "…"}].'),
     "shipping": ("{value} cannot be read as shipping", "Write US:CA:Ground:9.99 USD, several with commas, or JSON."),
-    "text": ("the expression fails for this record", "See what it makes of the record's values; try_cast gives nothing instead."),
-    "code": ("the expression fails for this record", "See what it makes of the record's values; try_cast gives nothing instead."),
+    "text": (
+        "the expression fails for this record",
+        "See what it makes of the record's values; try_cast gives nothing instead.",
+    ),
+    "code": (
+        "the expression fails for this record",
+        "See what it makes of the record's values; try_cast gives nothing instead.",
+    ),
 }
 
 _AMBIGUOUS = "Say which sign is the decimal one: decimal under [catalog] in pimsync.toml, or --decimal."
@@ -45,7 +54,10 @@ _DEMANDS = {
 #: Repairs: the kinds that have them, what was done.
 _FIXES = {
     "control_characters": (("text", "code", "list", "links", "attributes"), "control characters are left out"),
-    "unicode_form": (("text", "code", "list", "links", "attributes"), "letters and their accents are put together (Unicode NFC)"),
+    "unicode_form": (
+        ("text", "code", "list", "links", "attributes"),
+        "letters and their accents are put together (Unicode NFC)",
+    ),
     "spreadsheet_guard": (("code",), "a spreadsheet's guard is taken away"),
     "decimal_zeros": (("gtin",), "needless zeros behind the point are taken away"),
 }
@@ -88,7 +100,9 @@ def _rules() -> dict[str, Rule]:
             if kinds & {*having} and field.kind != "attributes":
                 rules.append(Rule(f"catalog/{field.name}/{demand}", field.name, field.severity, said, hint))
         if field.name == "currency":
-            rules.append(Rule("catalog/currency/ambiguous", "currency", field.severity, *_DEMANDS["which_currency"][1:]))
+            rules.append(
+                Rule("catalog/currency/ambiguous", "currency", field.severity, *_DEMANDS["which_currency"][1:])
+            )
         for fix, (having, said) in _FIXES.items():
             if kinds & {*having}:
                 rules.append(Rule(f"catalog/{field.name}/{fix}", field.name, _INFO, said, fix=True))

@@ -79,7 +79,11 @@ def test_a_catalog_where_nothing_is_ready_leaves_the_feed_in_place(catalog, tmp_
     assert (tmp_path / "out" / "google_shopping" / "google_shopping.xml").read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"sku,title\n", b"\x00\x01\x02\x03", b"\xff\xfe\x00"], ids=["empty", "header only", "binary", "not UTF-8"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"sku,title\n", b"\x00\x01\x02\x03", b"\xff\xfe\x00"],
+    ids=["empty", "header only", "binary", "not UTF-8"],
+)
 def test_a_catalog_that_is_none_touches_no_feed(content, catalog, tmp_path):
     build(catalog, tmp_path / "out")
     before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
@@ -160,8 +164,12 @@ def test_usage_that_is_wrong_is_one_clear_message(name, catalog, tmp_path):
 
 
 def test_a_project_in_the_folder_is_built(catalog, tmp_path):
-    project = '[catalog]\nsource = "catalog.csv"\n[channels.google]\ntype = "google_shopping"\nwhere = "sku <> \'MUG-1\'"\n'
-    (tmp_path / "pimsync.toml").write_text(project + '[channels.google.map]\ntitle = "concat_ws(\' \', brand, title)"\n', encoding="utf-8")
+    project = (
+        '[catalog]\nsource = "catalog.csv"\n[channels.google]\ntype = "google_shopping"\nwhere = "sku <> \'MUG-1\'"\n'
+    )
+    (tmp_path / "pimsync.toml").write_text(
+        project + "[channels.google.map]\ntitle = \"concat_ws(' ', brand, title)\"\n", encoding="utf-8"
+    )
     done = pimsync("build", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert b"1 ready, 0 left out, 1 filtered" in done.stdout
@@ -198,7 +206,17 @@ def test_the_same_catalog_gives_the_same_bytes(catalog, tmp_path):
     assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
 
 
-@pytest.mark.parametrize("topic", ["google_shopping/gtin/checksum", "google_shopping/gtin", "gtin", "google_shopping", "truncate", "catalog/price/ambiguous"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "google_shopping/gtin/checksum",
+        "google_shopping/gtin",
+        "gtin",
+        "google_shopping",
+        "truncate",
+        "catalog/price/ambiguous",
+    ],
+)
 def test_explain_knows(topic):
     done = pimsync("explain", topic)
     assert done.returncode == 0, done.stderr

@@ -9,11 +9,11 @@ from typing import Any
 
 from pimsync.engine import Engine, ident, text
 from pimsync.format import query
-from pimsync.format.chunk import stream
 from pimsync.format.channel import ChannelType
-from pimsync.format.mapping import Attribute, Mapping_
-from pimsync.format.produce import TOLD
+from pimsync.format.chunk import stream
+from pimsync.format.mapping import Attribute, ItemMapping
 from pimsync.format.plan import Plan, _settings, compiled
+from pimsync.format.produce import TOLD
 from pimsync.format.query import Crossing
 from pimsync.format.schema.shape import Group, ListOf, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
@@ -26,7 +26,7 @@ NOW = "2026-11-21T12:00:00+00:00"
 def plan_for(channel: ChannelType, names: Sequence[str], engine: Engine, settings: dict[str, str], now: str) -> Plan:
     """The plan of items that have these attributes, each as it stands."""
     item = _item(channel, names)
-    mapped = Mapping_(
+    mapped = ItemMapping(
         tuple(Attribute(name, name, Brought(ident(name), shape)) for name, shape in item.fields.items()), None
     )
     general = _settings(channel, Channel(type=channel.key, settings=settings), Defaults(), channel.key)
@@ -34,10 +34,18 @@ def plan_for(channel: ChannelType, names: Sequence[str], engine: Engine, setting
 
 
 def judge(
-    channel: ChannelType, items: Sequence[dict[str, Any]], engine: Engine, work: Path, settings: dict[str, str], now: str = NOW
+    channel: ChannelType,
+    items: Sequence[dict[str, Any]],
+    engine: Engine,
+    work: Path,
+    settings: dict[str, str],
+    now: str = NOW,
 ) -> list[set[str]]:
     """The rules that each item breaks, without the channel's key; rules across items see all of them together."""
-    names = [*channel.attributes, *dict.fromkeys(name for item in items for name in item if name not in channel.attributes)]
+    names = [
+        *channel.attributes,
+        *dict.fromkeys(name for item in items for name in item if name not in channel.attributes),
+    ]
     plan = plan_for(channel, names, engine, settings, now)
     source = _source(plan, items)
     crossing = _crossing(plan, source, engine, work)
@@ -47,7 +55,9 @@ def judge(
             rules = [plan.rules[number] for number in broken[:-1].nonzero()[0]]
             found[chunk.rows[place]] = {rule.id.partition("/")[2] for rule in rules}
             left_out = chunk.items[int(place)].as_py() is None
-            assert left_out == any(rule.severity == "error" for rule in rules), "left out if and only if it has an error"
+            assert left_out == any(rule.severity == "error" for rule in rules), (
+                "left out if and only if it has an error"
+            )
     _sentences(plan, source, crossing, engine)
     return found
 

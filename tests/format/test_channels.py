@@ -81,7 +81,7 @@ def test_the_folder_loads_and_its_names_hang_together(key):
     assert load(key).key == key
 
 
-@pytest.mark.parametrize(("key", "name"), [one for one in ALL], ids=[f"{key}: {name}" for key, name in ALL])
+@pytest.mark.parametrize(("key", "name"), list(ALL), ids=[f"{key}: {name}" for key, name in ALL])
 def test_case(key, name, found, engine):
     document = cases(key)
     case = next(case for case in document["case"] if case["name"] == name)
@@ -125,7 +125,9 @@ def test_every_rule_has_a_case_that_finds_it(key):
 def test_every_attribute_has_a_case_that_has_it(key):
     document = cases(key)
     valid = [case for case in document["case"] if not case["finds"]]
-    present = {name for case in valid for item in items_of(case, document["base"]) for name in item} | document["base"].keys()
+    present = {name for case in valid for item in items_of(case, document["base"]) for name in item} | document[
+        "base"
+    ].keys()
     assert set(load(key).attributes) - present == set()
 
 

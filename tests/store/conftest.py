@@ -56,7 +56,9 @@ class Reader:
         assert result.snapshot.records == result.snapshot.rows + len(result.snapshot.skipped)
         assert result.rejected == sum(p["rejected"] for p in products) + _only_duplicates(result, products)
         found = pq.read_table(result.findings).to_pylist()
-        findings = [f"{row['record']} {row['rule'].removeprefix('catalog/')}" for row in found if row["severity"] != "fix"]
+        findings = [
+            f"{row['record']} {row['rule'].removeprefix('catalog/')}" for row in found if row["severity"] != "fix"
+        ]
         return Reading(result, products, findings)
 
 

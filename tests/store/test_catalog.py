@@ -17,7 +17,9 @@ from pimsync.store.snapshot import ROW_GROUP
 
 
 def test_columns_are_found_by_field_and_synonym_whatever_their_spelling(read):
-    reading = read("ID,Item-Group ID,image_link,Additional Image Link,Google Product Category,season\nA,P,i,j,632,winter\n")
+    reading = read(
+        "ID,Item-Group ID,image_link,Additional Image Link,Google Product Category,season\nA,P,i,j,632,winter\n"
+    )
     (product,) = reading.products
     assert product["sku"] == "A"
     assert product["parent_sku"] == "P"
@@ -41,7 +43,7 @@ def test_empty_attributes_are_left_out(read):
 
 
 def test_variants_have_columns_of_their_own(read):
-    reading = read("sku,title,title:pl,price,price:DE\nA,Mug,Kubek,5,\"12,50 €\"\n", defaults={"currency": "PLN"})
+    reading = read('sku,title,title:pl,price,price:DE\nA,Mug,Kubek,5,"12,50 €"\n', defaults={"currency": "PLN"})
     (product,) = reading.products
     assert product["title:pl"] == "Kubek"
     assert product["price:DE"] == Decimal("12.5")
@@ -200,7 +202,12 @@ def test_parquet_keeps_its_types(read, tmp_path):
 
 @pytest.mark.parametrize(
     ("suffix", "content"),
-    [(".csv", b"sku\nA\n"), (".tsv", b"sku\ttitle\nA\tx, y\n"), (".json", b'[{"sku":"A"}]'), (".jsonl", b'{"sku":"A"}\n')],
+    [
+        (".csv", b"sku\nA\n"),
+        (".tsv", b"sku\ttitle\nA\tx, y\n"),
+        (".json", b'[{"sku":"A"}]'),
+        (".jsonl", b'{"sku":"A"}\n'),
+    ],
 )
 def test_packed_and_from_standard_input(read, tmp_path, monkeypatch, suffix, content):
     assert read(gzip.compress(content), suffix + ".gz").products[0]["sku"] == "A"
@@ -236,7 +243,7 @@ def test_many_records_keep_their_order_and_numbers(read):
 
 
 def test_reading_twice_gives_the_same_bytes(read):
-    content = "sku,price,note\nA,1299,x\nB,\"1,299\",\nB,5,\n"
+    content = 'sku,price,note\nA,1299,x\nB,"1,299",\nB,5,\n'
     first = read(content).result
     bytes_ = first.snapshot.products.read_bytes(), first.findings.read_bytes()
     second = read(content).result

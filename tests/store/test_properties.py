@@ -33,14 +33,19 @@ quick = settings(max_examples=12, deadline=None, suppress_health_check=list(Heal
 
 
 @quick
-@given(st.lists(st.lists(cell, min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=25), st.sampled_from([None, "pl", "en"]))
+@given(
+    st.lists(st.lists(cell, min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=25),
+    st.sampled_from([None, "pl", "en"]),
+)
 def test_any_cells_give_valid_products(rows, language):
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow([*NAMES, "season"])
     writer.writerows([*row, row[0]] for row in rows)
     with tempfile.TemporaryDirectory() as folder:
-        reading = Reader(Path(folder))(out.getvalue(), defaults={"language": language, "currency": "EUR"} if language else {})
+        reading = Reader(Path(folder))(
+            out.getvalue(), defaults={"language": language, "currency": "EUR"} if language else {}
+        )
     assert reading.result.snapshot.records == reading.result.snapshot.rows == len(rows)
     found = {int(line.split()[0]) for line in reading.findings}
     for number, (row, product) in enumerate(zip(rows, reading.products, strict=True), 1):
@@ -81,7 +86,9 @@ def test_any_json_gives_valid_products(objects, lines, ascii_only):
 @given(st.one_of(st.binary(max_size=80), st.text(alphabet='ab,;"\n\r\t\x00\\{}[]:', max_size=60).map(str.encode)),
        st.sampled_from([".csv", ".tsv", ".json", ".jsonl", ".parquet", ".csv.gz", ".txt"]), st.booleans())  # fmt: skip
 def test_no_bytes_raise_anything_but_a_catalog_error(content, suffix, header):
-    opening = {".csv": b"sku,a\n", ".tsv": b"sku\ta\n", ".json": b'[{"sku":"A"},', ".jsonl": b'{"sku":"A"}\n'}.get(suffix, b"")
+    opening = {".csv": b"sku,a\n", ".tsv": b"sku\ta\n", ".json": b'[{"sku":"A"},', ".jsonl": b'{"sku":"A"}\n'}.get(
+        suffix, b""
+    )
     with tempfile.TemporaryDirectory() as folder:
         try:
             Reader(Path(folder))((opening if header else b"") + content, suffix)

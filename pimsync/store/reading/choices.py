@@ -63,7 +63,9 @@ def choice(name: str, manner: Manner) -> Reading:
     raw = ident(name)
     spellings = CHOICES[name.partition(":")[0]]
     values = ", ".join(text(value) for value in spellings)
-    return Reading(f"case when {raw} in ({values}) then {raw} when length({raw}) <= 60 then {spelled(raw, spellings)} end")
+    return Reading(
+        f"case when {raw} in ({values}) then {raw} when length({raw}) <= 60 then {spelled(raw, spellings)} end"
+    )
 
 
 def spelled(raw: str, spellings: Spellings) -> str:

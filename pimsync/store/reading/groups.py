@@ -27,7 +27,7 @@ def shipping(name: str, manner: Manner) -> Reading:
         region=_member("region"),
         service=_member("service"),
         price=f"try_cast(replace(regexp_extract({_price('value')}, {pattern(_AMOUNT)}, 1), ',', '.') as decimal(18, 4))",
-        currency=f"upper(coalesce({_member('currency', 'price.currency')}, nullif(regexp_extract({_price('value')}, {pattern(_AMOUNT)}, 2), '')))",
+        currency=f"upper(coalesce({_member('currency', 'price.currency')}, nullif({_code('value')}, '')))",
     )
     good = f"regexp_full_match(l.country, '[A-Z]{{2}}') and l.price >= 0 and coalesce({is_code('l.currency')}, true)"
     lines = f"case when {part(name, 'json')} is not null then {_lines(name, line)} else {_written(name)} end"
@@ -39,16 +39,21 @@ def shipping(name: str, manner: Manner) -> Reading:
 _AMOUNT = r"^([0-9]{1,14}(?:[.,][0-9]{1,4})?)(?: ?([A-Za-z]{3}))?$"
 
 #: One line of Google's own way of writing shipping.
-_LINE = r"\s*[,;|]?\s*([A-Za-z]{2}):([^:,]*):([^:,]*): ?([0-9]{1,14}(?:[.,][0-9]{1,2})?)(?: ?([A-Za-z]{3}))?\s*(?:$|[,;|])"
+_LINE = (
+    r"\s*[,;|]?\s*([A-Za-z]{2}):([^:,]*):([^:,]*): ?([0-9]{1,14}(?:[.,][0-9]{1,2})?)(?: ?([A-Za-z]{3}))?\s*(?:$|[,;|])"
+)
 
 
 def _written(name: str) -> str:
     """Google's text as lines; null where anything of it is left over."""
     raw = ident(name)
     members = [
-        f"list_transform(regexp_extract_all({raw}, {pattern(_LINE)}, {n}), lambda x: nullif(trim(x), ''))" for n in range(1, 6)
+        f"list_transform(regexp_extract_all({raw}, {pattern(_LINE)}, {n}), lambda x: nullif(trim(x), ''))"
+        for n in range(1, 6)
     ]
-    fields = "country: upper(t[1]), region: t[2], service: t[3], price: try_cast(replace(t[4], ',', '.') as decimal(18, 4))"
+    fields = (
+        "country: upper(t[1]), region: t[2], service: t[3], price: try_cast(replace(t[4], ',', '.') as decimal(18, 4))"
+    )
     zipped = f"list_transform(list_zip({', '.join(members)}), lambda t: {{{fields}, currency: upper(t[5])}})"
     return f"case when trim(regexp_replace({raw}, {pattern(_LINE)}, '', 'g')) = '' then {zipped} end"
 
@@ -70,6 +75,10 @@ def _every(name: str, good: str) -> str:
 
 def _struct(**members: str) -> str:
     return "{" + ", ".join(f"{name}: {sql}" for name, sql in members.items()) + "}"
+
+
+def _code(value: str) -> str:
+    return f"regexp_extract({_price(value)}, {pattern(_AMOUNT)}, 2)"
 
 
 def _member(*names: str) -> str:

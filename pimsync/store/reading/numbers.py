@@ -14,7 +14,9 @@ def integer(name: str, manner: Manner) -> Reading:
     raw = ident(name)
     signs = "[+-]?" if name.partition(":")[0] == "quantity" else "[+]?"
     number = f"try_cast(regexp_extract({raw}, '^({signs}[0-9]{{1,18}})(?:[.,]0*)?$', 1) as bigint)"
-    return Reading(f"case when regexp_full_match({raw}, '[0-9]{{1,18}}') then try_cast({raw} as bigint) else {number} end")
+    return Reading(
+        f"case when regexp_full_match({raw}, '[0-9]{{1,18}}') then try_cast({raw} as bigint) else {number} end"
+    )
 
 
 def boolean(name: str, manner: Manner) -> Reading:

@@ -23,7 +23,9 @@ _WHOLE = r"[0-9]+"
 _BLANKS = r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?:[.,][0-9]+)?"
 _ONE_SIGN = r"[0-9]*[.,][0-9]+"
 _EITHER = r"[1-9][0-9]{0,2}[.,][0-9]{3}"
-_COMMA_GROUPS = r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
+_COMMA_GROUPS = (
+    r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
+)
 _POINT_GROUPS = r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
 
 
@@ -57,7 +59,9 @@ def _number(name: str, manner: Manner, beside: str, meaning: str) -> Reading:
     simply = f"try_cast({simple}.whole || '.' || {simple}.cents as {DECIMAL})"
     read = f"try_cast({_with_point(number, manner)} as {DECIMAL})"
     value = f"case when {plain} >= 0 then {plain} when {plain} is not null or not {known} then null"
-    value += f" when {simple}.whole <> '' then {simply} when {number} <> '' and not prefix({number}, '-') then {read} end"
+    value += (
+        f" when {simple}.whole <> '' then {simply} when {number} <> '' and not prefix({number}, '-') then {read} end"
+    )
     return Reading(value, steps, _wrong(plain, number, known, manner))
 
 

@@ -58,7 +58,7 @@ def code(name: str, manner: Manner) -> Reading:
     bare = f"nullif(trim({part(name, 'bare')}.quoted || {part(name, 'bare')}.ticked), '')"
     value = f"case when {part(name, 'bare')} is null then {raw} else coalesce({bare}, {raw}) end"
     fixes = {"spreadsheet_guard": f"{part(name, 'bare')} is not null and {bare} is not null"}
-    if not name.partition(":")[0] == "gtin":
+    if name.partition(":")[0] != "gtin":
         return Reading(value, steps, fixes=fixes)
     lost = f"regexp_full_match({raw}, {text(SCIENTIFIC)})"
     zeros = f"suffix({raw}, '.0') and regexp_full_match({raw}, '[0-9]{{6,14}}[.]0')"

@@ -12,8 +12,8 @@ from pimsync.store.sources.source import File, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey
 
 #: How much text is gathered before it is written.
-_BATCH = 8 * 1024 * 1024
-_ROWS = 20_480
+_BATCH = 4 * 1024 * 1024
+_ROWS = 5_120
 
 
 def carefully(file: File, way: Dialect, seen: Survey) -> Source:

@@ -49,7 +49,9 @@ def dialect(path: Path, name: str, delimiter: str | None) -> Dialect:
         if record.flaw == "encoding":
             raise CatalogError("the header is no UTF-8 text", where=f"{name}, line {record.line}", hint=RESAVE)
         if record.flaw:
-            raise CatalogError("the header has a quotation mark that is never closed", where=f"{name}, line {record.line}")
+            raise CatalogError(
+                "the header has a quotation mark that is never closed", where=f"{name}, line {record.line}"
+            )
         if record.cells and record.cells[0].startswith("#") and comments < _SAMPLE:
             comments += 1
             continue
@@ -70,7 +72,9 @@ def _first(path: Path, delimiter: str, count: int) -> Iterator[Record]:
 
 def _fit(path: Path, delimiter: str) -> tuple[float, int]:
     """How well a delimiter explains the first records: how many are as wide as the header, and how wide that is."""
-    widths = [len(r.cells) for r in _first(path, delimiter, _SAMPLE + 3) if not (r.cells and r.cells[0].startswith("#"))]
+    widths = [
+        len(r.cells) for r in _first(path, delimiter, _SAMPLE + 3) if not (r.cells and r.cells[0].startswith("#"))
+    ]
     if not widths or widths[0] < 2:
         return (0.0, 0)
     same = sum(width == widths[0] for width in widths) / len(widths)
@@ -79,7 +83,7 @@ def _fit(path: Path, delimiter: str) -> tuple[float, int]:
 
 def _width(path: Path, delimiter: str, comments: int, header: int) -> int:
     """How many cells the records have: one more than the header where every line but that one ends with a delimiter."""
-    sample = [r for r in _first(path, delimiter, comments + _SAMPLE + 1)][comments + 1 :]
+    sample = list(_first(path, delimiter, comments + _SAMPLE + 1))[comments + 1 :]
     longer = sample and all(len(r.cells) == header + 1 and not r.cells[-1] for r in sample)
     return header + 1 if longer else header
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
 from pimsync.project import Catalog
@@ -85,7 +84,9 @@ def _unpacked(file: File, unpacked: Unpacked, seen: Survey) -> Source:
     import duckdb
 
     size = max(_OBJECT, 2 * unpacked.longest)
-    objects = f"read_json_objects({text(str(unpacked.path))}, format = 'newline_delimited', maximum_object_size = {size})"
+    objects = (
+        f"read_json_objects({text(str(unpacked.path))}, format = 'newline_delimited', maximum_object_size = {size})"
+    )
     fixes = {"catalog/record/surrogates": unpacked.surrogates} if unpacked.surrogates else {}
     if not unpacked.records:
         first = f"{file.name}, record {unpacked.rejects[0].record}" if unpacked.rejects else file.name
@@ -100,13 +101,13 @@ def _unpacked(file: File, unpacked: Unpacked, seen: Survey) -> Source:
 def _keys(objects: str, file: File) -> tuple[list[str], int, int]:
     """The names that the records use, in the order of the first record; how many records there are, and how many are no objects."""
     with Engine(folders=[file.work], files=[file.path], temporary=file.work / "spill") as engine:
-        shapes = (
-            f"select case when json_type(json) = 'OBJECT' then json_keys(json) end as keys, count(*) as n from {objects} group by 1"
-        )
+        shapes = f"select case when json_type(json) = 'OBJECT' then json_keys(json) end as keys, count(*) as n from {objects} group by 1"
         engine.run(f"create temp table shapes as {shapes}")
         ((records, others),) = engine.rows("select sum(n), coalesce(sum(n) filter (keys is null), 0) from shapes")
         head = engine.rows(f"select json_keys(json) from {objects} limit 1")
-        known = [key for (key,) in engine.rows("select distinct unnest(keys) as key from shapes order by key limit 10000")]
+        known = [
+            key for (key,) in engine.rows("select distinct unnest(keys) as key from shapes order by key limit 10000")
+        ]
     first = dict.fromkeys((head[0][0] or []) if head else [])
     return [*first, *(key for key in known if key not in first)], int(records or 0), int(others)
 

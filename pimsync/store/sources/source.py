@@ -72,6 +72,9 @@ def as_text(value: str, kind: str) -> tuple[str, str]:
         return f"try(decode({value}))", "false"
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"{value} = floor({value}) and abs({value}) < 1e15"
-        return f"case when {whole} then cast(try_cast({value} as bigint) as varchar) else cast({value} as varchar) end", "true"
+        return (
+            f"case when {whole} then cast(try_cast({value} as bigint) as varchar) else cast({value} as varchar) end",
+            "true",
+        )
     number = kind.startswith("DECIMAL") or kind.endswith("INT") or kind in ("INTEGER", "UINTEGER")
     return f"cast({value} as varchar)", "true" if number else "false"

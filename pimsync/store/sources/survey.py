@@ -33,7 +33,6 @@ class Survey:
     lines: int = 0  # lines that end outside quotes, blank ones left out
     blank: int = 0  # blank lines outside quotes
     carriage: bool = False  # the lines end with a carriage return alone
-    escapes: bool = False  # JSON escapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class _Seen:
     blank: tuple[int, int]
 
 
-_UNPRINTABLE, _DECOMPOSED, _WIDE, _ESCAPES = 1, 2, 4, 8
+_UNPRINTABLE, _DECOMPOSED, _WIDE = 1, 2, 4
 
 
 def survey(path: Path, *, escapes: bool = False) -> Survey:
@@ -64,13 +63,11 @@ def survey(path: Path, *, escapes: bool = False) -> Survey:
             ends += seen.ends[inside]
             blank += seen.blank[inside]
             inside ^= seen.quotes & 1
-    if flags & _ESCAPES:
-        flags |= _UNPRINTABLE | _DECOMPOSED | _WIDE
     size = path.stat().st_size
     unended = size > 0 and _last(path) != newline
     return Survey(
         size, bool(flags & _UNPRINTABLE), bool(flags & _DECOMPOSED), bool(flags & _WIDE), ends - blank + unended, blank,
-        newline == _CR, bool(flags & _ESCAPES),
+        newline == _CR,
     )  # fmt: skip
 
 
@@ -92,12 +89,12 @@ def _last(path: Path) -> int:
 
 
 def _chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """The file in chunks, each with the two bytes before and the three after it."""
+    """The file in chunks, each with the two bytes before and the five after it."""
     with path.open("rb", buffering=0) as file:
         before, now = b"\n", file.read(_CHUNK)
         while now:
             following = file.read(_CHUNK)
-            yield before, now + following[:3] if following else now
+            yield before, now + following[:5] if following else now
             before, now = now[-2:], following
 
 
@@ -126,7 +123,7 @@ def _look(job: tuple[bytes, bytes], newline: int, escapes: bool) -> _Seen:
         low -= sum(np.count_nonzero(data == blank) for blank in (_LF, _CR, _TAB) if blank != newline)
     flags = _UNPRINTABLE if low or np.count_nonzero(data == 0x7F) else 0
     if escapes and b"\\" in piece:
-        flags |= _ESCAPES
+        flags |= _escaped(np.frombuffer(piece, np.uint8), own)
     flags |= _beyond_ascii(data, np.frombuffer(piece, np.uint8))
     quotes = np.flatnonzero(data == _QUOTE) if not escapes else ()
     if not len(quotes):
@@ -141,11 +138,13 @@ def _blank(before: bytes, data: NDArray[np.uint8], ends: NDArray[np.int64], newl
     """How many of these line ends have nothing before them on their line."""
     import numpy as np
 
-    joined = np.concatenate([np.frombuffer(before.rjust(2, b"x"), np.uint8), data]) if len(ends) and ends[0] < 2 else None
+    joined = (
+        np.concatenate([np.frombuffer(before.rjust(2, b"x"), np.uint8), data]) if len(ends) and ends[0] < 2 else None
+    )
     near = ends[ends < 2]
     count = 0
     for end in near.tolist():
-        head = bytes(joined[:end + 2])[-2:] if joined is not None else b""
+        head = bytes(joined[: end + 2])[-2:] if joined is not None else b""
         count += head[-1:] == bytes([newline]) or head == b"\n\r"
     far = ends[ends >= 2]
     one, two = data[far - 1], data[far - 2]
@@ -174,6 +173,27 @@ def _beyond_ascii(data: NDArray[np.uint8], piece: NDArray[np.uint8]) -> int:
     if len(four) and ((padded[four] != 0xF0) | (padded[four + 1] != 0x9F)).any():
         flags |= _DECOMPOSED
     return flags
+
+
+def _escaped(data: NDArray[np.uint8], own: int) -> int:
+    """What the characters that JSON escapes stand for call for: \\b, \\f and \\uXXXX."""
+    import numpy as np
+
+    padded = np.concatenate([data, np.zeros(6, np.uint8)])
+    slashes = np.flatnonzero(data[:own] == 0x5C)
+    letters = padded[slashes + 1]
+    flags = _UNPRINTABLE if ((letters == ord("b")) | (letters == ord("f"))).any() else 0
+    coded = slashes[letters == ord("u")]
+    if not len(coded):
+        return flags
+    digits = np.stack([padded[coded + place] for place in range(2, 6)])
+    values = np.where(digits >= ord("a"), digits - 87, np.where(digits >= ord("A"), digits - 55, digits - 48)).astype(
+        np.uint16
+    )
+    points = ((values[0] & 15) << 12) | ((values[1] & 15) << 8) | ((values[2] & 15) << 4) | (values[3] & 15)
+    halves = (points >= 0xD800) & (points < 0xDC00) & ((points < 0xD83C) | (points > 0xD83F))  # emoji call for nothing
+    called = int(np.bitwise_or.reduce(_table()[points])) | (_DECOMPOSED if halves.any() else 0)
+    return flags | called | (_UNPRINTABLE if ((points < 32) | (points == 0x7F)).any() else 0)
 
 
 @functools.lru_cache(maxsize=1)
