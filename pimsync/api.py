@@ -127,9 +127,7 @@ def _result(
 
 def _summary(one: Produced) -> ChannelSummary:
     plan: Plan = one.plan
-    return ChannelSummary(
-        plan.name, plan.type, plan.title, one.items, one.excluded, one.filtered, tuple(one.feed), plan.unmapped
-    )
+    return ChannelSummary(plan.name, plan.type, plan.title, one.items, one.excluded, one.filtered, tuple(one.feed))
 
 
 def _weight(group: Group) -> int:

@@ -45,7 +45,6 @@ class ChannelSummary:
     excluded: int
     filtered: int
     feed: Sequence[FeedFile] = ()
-    unmapped: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

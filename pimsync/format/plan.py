@@ -68,14 +68,12 @@ class Plan:
     where: str | None
     judgements: tuple[Judgement, ...]
     across: tuple[Across, ...]
-    unique: bool
     encoder: Encoder
     left: tuple[Leftover, ...]
     item: Group
     file: str
     max_bytes: int | None
     max_items: int | None
-    unmapped: tuple[str, ...]
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -121,8 +119,6 @@ def compiled(
     judged += _formulas(channel, encoder)
     identity = next((one for one in mapped.attributes if one.name == channel.identity), None)
     unique = identity is None or not identity.bare or identity.source.strip() != "sku"
-        (a.bare and a.source.strip() == "sku" for a in mapped.attributes if a.name == channel.identity), False
-    )
     if unique and channel.identity in item.fields:
         judged.append(_duplicate(channel))
         across.append(Across(channel.identity, DUPLICATE, len(judged) - 1))
@@ -133,11 +129,22 @@ def compiled(
     left = tuple(one for one in found.left if not _ignored(_rule(channel.key, one).id, ignore))
     feed = channel.definition.feed
     return Plan(
-        name=name, type=channel.key, title=channel.definition.name, key=channel.identity, scope=scope, steps=tuple(steps(mapped, _widened(channel, item, read))), where=mapped.where,
-        judgements=tuple(kept), across=tuple(across), unique=unique, encoder=encoder, left=left, item=item,
-        file=feed.file, max_bytes=feed.max_bytes, max_items=feed.max_items,
-        unmapped=tuple(n for n in channel.schema.get("required", ()) if n not in item.fields),
-    )  # fmt: skip
+        name=name,
+        type=channel.key,
+        title=channel.definition.name,
+        key=channel.identity,
+        scope=scope,
+        steps=tuple(steps(mapped, _widened(channel, item, read))),
+        where=mapped.where,
+        judgements=tuple(kept),
+        across=tuple(across),
+        encoder=encoder,
+        left=left,
+        item=item,
+        file=feed.file,
+        max_bytes=feed.max_bytes,
+        max_items=feed.max_items,
+    )
 
 
 def _settings(channel: ChannelType, project: Channel, defaults: Defaults, name: str) -> dict[str, str | None]:
@@ -217,8 +224,8 @@ def _plain(channel: ChannelType, name: str, ignore: Sequence[str]) -> bool:
     ):
         return False
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    return (
-        schema.get("format") in _PLAIN_FORMATS or (bool(values) and all(_WORD.fullmatch(str(value)) for value in values))
+    return schema.get("format") in _PLAIN_FORMATS or (
+        bool(values) and all(_WORD.fullmatch(str(value)) for value in values)
     )
 
 
