@@ -130,14 +130,14 @@ def _judged(plan: Plan, crossing: Crossing, numbers: Sequence[int] | range) -> s
         fed |= {one.number: "item._row > twice._first" for one in plan.across if one.counted}
     for number in numbers:
         fails = fed.get(number, plan.judgements[number].fails)
-        flags.append(f"coalesce({fails}, false) as _{number}" if fails != "false" else f"false as _{number}")
+        flags.append(f"({fails}) as _{number}")
     joined = "".join(f"\n  {join}" for join in joins)
     return f"select item.*{_commas(flags)}\n  from item{joined}"
 
 
 def _bits(flags: Sequence[str]) -> str:
     """Truths as the bits of one number, the first one lowest."""
-    return " | ".join(f"(cast({flag} as bigint) << {place})" for place, flag in enumerate(flags))
+    return " | ".join(f"(coalesce(cast({flag} as bigint), 0) << {place})" for place, flag in enumerate(flags))
 
 
 def _json(plan: Plan) -> str:
@@ -146,7 +146,8 @@ def _json(plan: Plan) -> str:
 
 
 def _any(numbers: Sequence[int] | range) -> str:
-    return "(" + " or ".join(f"_{number}" for number in numbers) + ")" if numbers else "false"
+    """Whether one of these is broken; a rule that gives null is not."""
+    return "coalesce(" + " or ".join(f"_{number}" for number in numbers) + ", false)" if numbers else "false"
 
 
 def _with(steps: Sequence[tuple[str, str]]) -> str:

@@ -78,6 +78,7 @@ MACROS = (
         "shouts",
         "Whether a text of ten or more cased letters is all in capitals.",
         r"""(t) as case
+             when regexp_matches(t, '[a-z]') then false
              when t = upper(t) and length(t) >= 10
              then length(regexp_replace(t, '[^\p{Lu}]', '', 'g')) >= 10 when t is not null then false end""",
         examples={
