@@ -6,8 +6,10 @@ import datetime
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -15,11 +17,12 @@ from pimsync.engine import Engine, share
 from pimsync.errors import CatalogError, PimsyncError
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
-from pimsync.format.produce import Produced, Workshop, produce
+from pimsync.format.produce import Making, Produced, Workshop, produce
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
 from pimsync.store.catalog import CatalogResult, read_catalog
+from pimsync.store.snapshot import ROW_GROUP
 
 STATE = ".pimsync"
 
@@ -84,18 +87,34 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         step(catalog.snapshot.records)
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
-        with _engines(project, work) as engines, Recorder((out or work) / "findings.parquet") as recorder:
+        with (
+            _crews(project, work, catalog.snapshot.rows, len(chosen)) as crews,
+            Recorder((out or work) / "findings.parquet") as recorder,
+            ExitStack() as makings,
+        ):
             recorder.append(catalog.findings, [*catalog.rules])
-            now = _now()
-            plans = {
-                name: plan(types[name], one, project.defaults, catalog.snapshot.fields, now, engines[0], name)
+            now, teller = _now(), crews[0][0]
+            plans = [
+                plan(types[name], one, project.defaults, catalog.snapshot.fields, now, teller, name)
                 for name, one in chosen.items()
-            }
-            shop, produced = Workshop(catalog.snapshot, catalog.rejected, scratch, engines), []
-            for name, one in plans.items():
-                told = watch.stage(f"{'building' if out else 'checking'} {name}", catalog.snapshot.rows)
-                folder = out / name if out else None
-                produced.append(produce(one, shop, folder, recorder, strict=strict, progress=told))
+            ]
+            shop = Workshop(catalog.snapshot, catalog.rejected, scratch, teller)
+            due = iter(zip(plans, cycle(crews[1:]), strict=False))
+            under_way: deque[Making] = deque()
+
+            def start() -> None:
+                """The next channel, by the crew that is free."""
+                for one, crew in islice(due, 1):
+                    under_way.append(makings.enter_context(Making(one, shop, crew, encoded=out is not None)))
+
+            for _ in crews[1:]:
+                start()
+            produced = []
+            for one in plans:
+                told = watch.stage(f"{'building' if out else 'checking'} {one.name}", catalog.snapshot.rows)
+                folder = out / one.name if out else None
+                making = under_way.popleft()
+                produced.append(produce(making, folder, recorder, strict=strict, progress=told, made=start))
         result = _result(project, catalog, produced, recorder, out)
         if out is not None:
             _report(result, out)
@@ -159,19 +178,25 @@ def _work(project: Project) -> Iterator[Path]:
 
 
 @contextmanager
-def _engines(project: Project, work: Path) -> Iterator[list[Engine]]:
-    """One engine of one thread for each worker: so each keeps the catalog's order while it streams."""
-    workers = project.run.threads or os.cpu_count() or 2
+def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[list[list[Engine]]]:
+    """Engines of one thread each, so that each keeps the catalog's order while it streams.
+
+    The first crew is one engine that tells of findings. A large catalog has one more, a worker for each core, which
+    makes one channel after the other; a small one has a crew of one for each channel, and they work at the same time.
+    """
+    cores = project.run.threads or os.cpu_count() or 2
+    workers = min(cores, -(-rows // ROW_GROUP))
+    crews = [1, *([workers] if workers > 1 or cores == 1 else [1] * channels)]
     with ExitStack() as stack:
         yield [
-            stack.enter_context(
-                Engine(
-                    folders=[work], threads=1, memory=share(project.run.memory, workers), temporary=work / f"spill-{number}",
-                    timezone=project.defaults.timezone,
-                )
-            )
-            for number in range(workers)
-        ]  # fmt: skip
+            [stack.enter_context(_engine(project, work / f"spill-{crew}-{number}", cores)) for number in range(size)]
+            for crew, size in enumerate(crews)
+        ]
+
+
+def _engine(project: Project, spill: Path, cores: int) -> Engine:
+    memory = share(project.run.memory, cores)
+    return Engine(folders=[spill.parent], threads=1, memory=memory, temporary=spill, timezone=project.defaults.timezone)
 
 
 def _writable(folder: Path) -> None:

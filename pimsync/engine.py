@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -71,10 +72,11 @@ class Engine:
         run(f"set temp_directory = {text(str(temporary or ''))}")
         run(f"set TimeZone = {text(timezone)}")
         run("set enable_progress_bar = false")
-        # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order.
-        run("set disabled_optimizers = 'in_clause'")
+        # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order. The other two
+        # cost more to plan, on queries as wide as these, than they save.
+        run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
         # A long `in (…)` list would become a join, and rows would come out of the catalog's order.
-        run("set disabled_optimizers = 'in_clause'")
+        run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
         install_macros(self.connection)
         allowed = ", ".join(text(f"{Path(folder).resolve()}{os.sep}") for folder in folders)
         paths = ", ".join(text(str(Path(file).resolve())) for file in files)
@@ -108,9 +110,17 @@ class Engine:
         """A whole result as an Arrow table."""
         return self.connection.sql(sql, params=parameters).to_arrow_table()
 
-    def stream(self, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
-        """A result in batches of up to so many rows, made as they are asked for; in order on an engine of one thread."""
-        yield from self.connection.sql(sql).to_arrow_reader(rows)
+    def stream(self, sql: str, rows: int, *, few: bool = False) -> Iterator[pa.RecordBatch]:
+        """A result in batches of up to so many rows, made as they are asked for; in order on an engine of one thread.
+
+        `few` says that the result is small: then it costs less to copy its rows than to plan the query twice, as DuckDB's
+        relations do.
+        """
+        if few:
+            warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
+            yield from self.connection.execute(sql).to_arrow_reader(rows)
+        else:
+            yield from self.connection.sql(sql).to_arrow_reader(rows)
 
 
 def install_macros(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from pimsync.engine import Engine, text
@@ -233,20 +232,21 @@ _OUTWARD = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> tuple[tuple[str, str, str], ...]:
-    with Engine(threads=1) as engine:
-        return tuple(
-            engine.rows("select distinct function_name, function_type, coalesce(stability, '') from duckdb_functions()")
-        )
+_known: list[tuple[dict[str, bool], set[str]]] = []
 
 
 def _functions(engine: Engine) -> tuple[dict[str, bool], set[str]]:
     """The functions that an expression may call, each with whether it always gives the same answer; and the aggregates."""
+    if not _known:
+        _known.append(_listed(engine))
+    return _known[0]
+
+
+def _listed(engine: Engine) -> tuple[dict[str, bool], set[str]]:
     scalar: dict[str, bool] = {}
     aggregates: set[str] = set()
-    for name, kind, stability in _catalogue():
-        name = name.lower()
+    rows = engine.rows("select distinct function_name, function_type, coalesce(stability, '') from duckdb_functions()")
+    for name, kind, stability in ((row[0].lower(), row[1], row[2]) for row in rows):
         if kind == "aggregate":
             aggregates.add(name)
         elif kind == "scalar" or (

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pimsync.columns import numbers as numbers_
+from pimsync.columns import texts
+from pimsync.columns import values as values_
 from pimsync.findings import Finding, Rule
 
 if TYPE_CHECKING:
@@ -69,48 +72,42 @@ class Recorder:
         messages: pa.Array,
     ) -> None:
         """Findings of one channel, one a row; `numbers` says which of the rules each is of."""
+        import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         if not len(numbers):
             return
-        numbers = numbers.cast(pa.int32())
-        named = [
-            pa.array([one.id for one in rules]),
-            pa.array([_severity(one) for one in rules]),
-            pa.array([one.attribute for one in rules]),
-        ]
-        rule, severity, attribute = (one.take(numbers) for one in named)
+        which = values_(numbers)
+        taken = numbers_(which)
+        named = ([one.id for one in rules], [_severity(one) for one in rules], [one.attribute for one in rules])
+        rule, severity, attribute = (texts(names).take(taken) for names in named)
+        channels = texts([channel]).take(numbers_(np.zeros(len(which), dtype=np.int64)))
         table = pa.Table.from_arrays(
-            [pa.repeat(channel, len(numbers)), rule, severity, attribute, skus, records, values, messages],
-            schema=columns(),
+            [channels, rule, severity, attribute, skus, records, values, messages], schema=columns()
         )
         self._writer.write_table(table)
-        for counted in pc.value_counts(numbers).to_pylist():
-            one = rules[counted["values"]]
-            key = (channel, one.id)
-            self.rules[key] = one
-            self.counts[key] += counted["counts"]
+        for number, count in zip(*np.unique(which, return_counts=True), strict=True):
+            key = (channel, rules[number].id)
+            self.rules[key] = rules[number]
+            self.counts[key] += int(count)
             if len(self.examples[key]) < EXAMPLES:
-                self._remember(key, one, table, pc.equal(numbers, counted["values"]))
+                wanted = np.flatnonzero(which == number)[: EXAMPLES - len(self.examples[key])]
+                self._remember(key, rules[number], table.take(numbers_(wanted)))
 
     def append(self, path: Path, rules: Sequence[Rule]) -> None:
         """The findings of another stage, already in a file of the same columns."""
-        import pyarrow as pa
+        import numpy as np
         import pyarrow.parquet as pq
 
         places = {rule.id: number for number, rule in enumerate(rules)}
         for batch in pq.ParquetFile(path).iter_batches():
-            numbers = pa.array([places[rule] for rule in batch.column("rule").to_pylist()], pa.int32())
-            taken = (batch.column(name) for name in ("sku", "record", "value", "message"))
-            self.add("catalog", rules, numbers, *taken)
+            found = numbers_(np.array([places[rule] for rule in batch.column("rule").to_pylist()], dtype=np.int64))
+            self.add("catalog", rules, found, *(batch.column(name) for name in ("sku", "record", "value", "message")))
 
-    def _remember(self, key: tuple[str, str], rule: Rule, table: pa.Table, mine: pa.Array) -> None:
-        wanted = EXAMPLES - len(self.examples[key])
-        for row in table.filter(mine).slice(0, wanted).select(["sku", "record", "value", "message"]).to_pylist():
-            self.examples[key].append(
-                Finding(rule, row["sku"], row["record"], row["value"], row["message"] or rule.message)
-            )
+    def _remember(self, key: tuple[str, str], rule: Rule, table: pa.Table) -> None:
+        for row in table.select(["sku", "record", "value", "message"]).to_pylist():
+            message = row["message"] or rule.message
+            self.examples[key].append(Finding(rule, row["sku"], row["record"], row["value"], message))
 
 
 def _severity(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pimsync.columns import present, values
 from pimsync.engine import Engine
 from pimsync.findings import Severity
 from pimsync.format import query
@@ -38,15 +39,17 @@ class Chunk:
         return len(self.rows)
 
 
-def stream(plan: Plan, source: str, crossing: Crossing, engine: Engine, *, encoded: bool) -> Iterator[Chunk]:
+def stream(
+    plan: Plan, source: str, crossing: Crossing, engine: Engine, *, encoded: bool, few: bool = False
+) -> Iterator[Chunk]:
     """Map, fix, check and encode the products that a SELECT gives, in its order."""
     import pyarrow as pa
 
-    for batch in engine.stream(query.items(plan, source, crossing, encoded=encoded), ROW_GROUP):
+    for batch in engine.stream(query.items(plan, source, crossing, encoded=encoded), ROW_GROUP, few=few):
         if not batch.num_rows:
             continue
         items, keys = batch.column("item").cast(pa.large_string()), batch.column("key")
-        rows, places, broken = batch.column("row").to_numpy(), *_broken(batch, len(plan.judgements) + 1)
+        rows, places, broken = values(batch.column("row")), *_broken(batch, len(plan.judgements) + 1)
         if plan.left:
             items, broken, places = _judged_by_schema(plan, items, places, broken, batch.column("json"))
         yield Chunk(rows, items, keys, places, broken)
@@ -68,9 +71,9 @@ def _broken(batch: pa.RecordBatch, width: int) -> tuple[NDArray[np.int64], NDArr
     import numpy as np
 
     words = [batch.column(f"broken{number}") for number in range(-(-width // query.BITS))]
-    places = np.flatnonzero(words[0].is_valid().to_numpy(zero_copy_only=False))
+    places = np.flatnonzero(present(words[0]))
     shifts = np.arange(query.BITS)
-    truths = [((word.drop_null().to_numpy()[:, None] >> shifts) & 1).astype(bool) for word in words]
+    truths = [((values(word.drop_null())[:, None] >> shifts) & 1).astype(bool) for word in words]
     return places, np.concatenate(truths, axis=1)[:, :width]
 
 

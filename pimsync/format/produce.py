@@ -8,8 +8,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pimsync.columns import numbers as numbers_
+from pimsync.columns import texts, values
 from pimsync.engine import Engine, text
 from pimsync.errors import ProjectError
 from pimsync.expressions import plain
@@ -50,12 +53,12 @@ class Produced:
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where the work is done: the snapshot, a folder for what is in between, and one engine a worker."""
+    """Where the work is done: the snapshot, a folder for what is in between, and an engine that tells what was found."""
 
     snapshot: Snapshot
     rejected: int
     folder: Path
-    engines: Sequence[Engine]
+    teller: Engine
 
     def source(self, plan: Plan, share: tuple[int, int] = (0, 1), only: str | None = None) -> str:
         """The SELECT of the products that a channel looks at."""
@@ -63,39 +66,60 @@ class Workshop:
         return plan.scope.products(str(self.snapshot.products), share=share, without=without, only=only)
 
 
+class Making:
+    """A channel's items, being made from the moment this exists, by a crew of one engine a worker."""
+
+    def __init__(self, plan: Plan, shop: Workshop, crew: Sequence[Engine], *, encoded: bool) -> None:
+        self.plan, self.shop, self.crew = plan, shop, crew
+        self.crossing = Crossing({})
+        self._encoded = encoded
+        self.chunks = Ahead(self._chunks())
+
+    def _chunks(self) -> Generator[Chunk]:
+        self.crossing = _across(self.plan, self.shop, self.crew[0])
+        yield from _in_order(self.plan, self.shop, self.crew, self.crossing, encoded=self._encoded)
+
+    def __enter__(self) -> Making:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.chunks.close()
+
+
 def produce(
-    plan: Plan,
-    shop: Workshop,
+    making: Making,
     out: Path | None,
     recorder: Recorder,
     *,
     strict: bool = False,
     progress: Progress | None = None,
+    made: Callable[[], None] = lambda: None,
 ) -> Produced:
-    """Make the items of a channel; with a folder to write to, make its feed too.
+    """Take the items of a channel as they are made; with a folder to write to, make its feed.
 
     Args:
         out: where the feed goes; without one the items are only judged.
         strict: an item that is left out for an error keeps the whole feed from being put in place.
         progress: is told how many more products have been looked at.
+        made: is called when the crew is free.
     """
+    plan, shop = making.plan, making.shop
     produced, ledger = Produced(plan), _Ledger(plan, shop)
-    with (
-        _said(plan, shop),
-        FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext() as writer,
-    ):
-        crossing = _across(plan, shop)
-        with closing(_in_order(plan, shop, crossing, encoded=out is not None)) as chunks:
-            for chunk in chunks:
-                ledger.take(chunk)
-                produced.items += len(chunk) - chunk.items.null_count
-                if writer:
-                    writer.write(chunk.items.drop_null(), chunk.keys.filter(chunk.items.is_valid()))
-                if progress:
-                    progress(len(chunk))
+    writing = FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext()
+    with _said(plan, shop), writing as writer:
+        for chunk in making.chunks:
+            ledger.take(chunk)
+            produced.items += len(chunk) - chunk.items.null_count
+            if writer:
+                writer.write(chunk.items.drop_null(), chunk.keys.filter(chunk.items.is_valid()))
+            if progress:
+                progress(len(chunk))
+        made()
         produced.filtered = ledger.filtered
         produced.excluded = ledger.products - produced.items - produced.filtered
-        ledger.record(crossing, recorder)
+        ledger.record(making.crossing, recorder)
         if writer and not (strict and (produced.excluded or shop.rejected)):
             produced.feed = writer.place()
     return produced
@@ -137,12 +161,12 @@ class _Ledger:
     def record(self, crossing: Crossing, recorder: Recorder) -> None:
         """Find the values and the sentences of what was broken, and hand them on."""
         import numpy as np
-        import pyarrow as pa
 
         for number, rows in self._plain:
             sentence = self.rules[number].message or "is not what the channel takes"
-            events = [pa.repeat(number, len(rows)), pa.nulls(len(rows), pa.string()), pa.repeat(sentence, len(rows))]
-            self._hand(recorder, rows, _skus(self.shop.snapshot, rows, self.shop.engines[0]), *events)
+            same = numbers_(np.zeros(len(rows), dtype=np.int64))
+            events = [numbers_(np.full(len(rows), number)), texts([None]).take(same), texts([sentence]).take(same)]
+            self._hand(recorder, rows, _skus(self.shop.snapshot, rows, self.shop.teller), *events)
         fired = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
         numbers = np.flatnonzero(self.counts[: len(self.plan.judgements)])
         if len(fired):
@@ -151,7 +175,7 @@ class _Ledger:
                 for batch in self._details(crossing, only, numbers[start : start + TOLD].tolist()):
                     lists = batch.column("events")
                     parents, flat = lists.value_parent_indices(), lists.flatten()
-                    rows, skus = batch.column("row").take(parents).to_numpy(), batch.column("sku").take(parents)
+                    rows, skus = values(batch.column("row").take(parents)), batch.column("sku").take(parents)
                     self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
 
     def _file_of(self, rows: NDArray[np.int64]) -> str:
@@ -159,12 +183,12 @@ class _Ledger:
         import pyarrow.parquet as pq
 
         path = self.shop.folder / f"{self.plan.name}-told.parquet"
-        pq.write_table(pa.table({"row": rows}), path)
+        pq.write_table(pa.Table.from_arrays([numbers_(rows)], names=["row"]), path)
         return str(path)
 
     def _details(self, crossing: Crossing, only: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
         sql = query.details(self.plan, self.shop.source(self.plan, only=only), crossing, numbers)
-        yield from self.shop.engines[0].stream(sql, ROW_GROUP)
+        yield from self.shop.teller.stream(sql, ROW_GROUP, few=True)
 
     def _hand(
         self,
@@ -177,7 +201,7 @@ class _Ledger:
     ) -> None:
         import pyarrow as pa
 
-        records = pa.array(self.shop.snapshot.record_numbers(rows))
+        records = numbers_(self.shop.snapshot.record_numbers(rows))
         texts = [one.cast(pa.string()) for one in (skus, values, messages)]
         recorder.add(self.plan.name, self.rules, numbers, texts[0], records, *texts[1:])
 
@@ -191,71 +215,84 @@ def _skus(snapshot: Snapshot, rows: Any, engine: Engine) -> pa.Array:
         f"select sku from read_parquet({text(str(snapshot.products))}, file_row_number = true)"
         f" where file_row_number between {first} and {last}"
     )
-    return table.column("sku").cast(pa.string()).combine_chunks().take(pa.array(rows - first))
+    return table.column("sku").cast(pa.string()).combine_chunks().take(numbers_(rows - first))
 
 
-def _in_order(plan: Plan, shop: Workshop, crossing: Crossing, *, encoded: bool) -> Generator[Chunk]:
+def _in_order(
+    plan: Plan, shop: Workshop, crew: Sequence[Engine], crossing: Crossing, *, encoded: bool
+) -> Generator[Chunk]:
     """The chunks in the catalog's order, a row group each, made by one worker an engine.
 
     Worker n makes the row groups n, n + workers, …; each is a few chunks ahead at the most, so that memory stays flat.
     """
-    of = len(shop.engines)
+    of, few = len(crew), shop.snapshot.rows <= ROW_GROUP
     with ExitStack() as stack:
         workers = [
             stack.enter_context(
-                closing(_ahead(stream(plan, shop.source(plan, (number, of)), crossing, engine, encoded=encoded)))
+                closing(
+                    Ahead(stream(plan, shop.source(plan, (number, of)), crossing, engine, encoded=encoded, few=few))
+                )
             )
-            for number, engine in enumerate(shop.engines)
+            for number, engine in enumerate(crew)
         ]
         waiting: list[Chunk | None] = [None] * of
         for group in range(-(-shop.snapshot.rows // ROW_GROUP)):
             worker, end = group % of, (group + 1) * ROW_GROUP
-            while True:
-                chunk = waiting[worker] or next(workers[worker], None)
-                waiting[worker] = None
-                if chunk is None:
-                    break
-                now, later = cut(chunk, end)
+            while (chunk := waiting[worker] or next(workers[worker], None)) is not None:
+                now, waiting[worker] = cut(chunk, end)
                 if len(now):
                     yield now
-                if len(later):
-                    waiting[worker] = later
+                if waiting[worker]:
                     break
 
 
-def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
-    """The same chunks, made on a thread of their own while the ones before are written."""
-    made: queue.Queue[Chunk | BaseException | None] = queue.Queue(AHEAD)
-    stopped = threading.Event()
+class Ahead:
+    """The same chunks, made on a thread of their own, from now on, while the ones before are written."""
 
-    def put(one: Chunk | BaseException | None) -> bool:
-        while not stopped.is_set():
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self._chunks = chunks
+        self._made: queue.Queue[Chunk | BaseException | None] = queue.Queue(AHEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return self
+
+    def __next__(self) -> Chunk:
+        one = self._made.get()
+        if one is None:
+            self._made.put(None)
+            raise StopIteration
+        if isinstance(one, BaseException):
+            raise one
+        return one
+
+    def close(self) -> None:
+        """Make no more, and wait for what is under way."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            for chunk in self._chunks:
+                if not self._put(chunk):
+                    break
+            self._put(None)
+        except BaseException as error:
+            self._put(error)
+        finally:
+            if isinstance(self._chunks, Generator):
+                self._chunks.close()
+
+    def _put(self, one: Chunk | BaseException | None) -> bool:
+        while not self._stopped.is_set():
             try:
-                made.put(one, timeout=0.1)
+                self._made.put(one, timeout=0.05)
                 return True
             except queue.Full:
                 continue
         return False
-
-    def work() -> None:
-        try:
-            for chunk in chunks:
-                if not put(chunk):
-                    return
-            put(None)
-        except BaseException as error:
-            put(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while (one := made.get()) is not None:
-            if isinstance(one, BaseException):
-                raise one
-            yield one
-    finally:
-        stopped.set()
-        thread.join()
 
 
 @contextmanager
@@ -267,7 +304,7 @@ def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException:
         raise ProjectError(
-            f"the memory limit of {shop.engines[0].memory} a core is too small for this catalog",
+            f"the memory limit of {shop.teller.memory} a core is too small for this catalog",
             hint="give more: --memory 2GB",
         ) from None
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:
@@ -278,22 +315,22 @@ def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
         ) from None
 
 
-def _across(plan: Plan, shop: Workshop) -> Crossing:
+def _across(plan: Plan, shop: Workshop, engine: Engine) -> Crossing:
     """Find, before the items are made, which groups of items break a rule across items, and which keys come twice."""
     source, groups = shop.source(plan), {}
     attributes = dict.fromkeys(one.attribute for one in plan.across if not one.counted)
     for number, attribute in enumerate(attributes):
-        found = _groups(plan, shop, attribute, shop.folder / f"{plan.name}-groups-{number}")
+        found = _groups(plan, shop, engine, attribute, shop.folder / f"{plan.name}-groups-{number}")
         if found:
             groups[attribute] = found
     path = shop.folder / f"{plan.name}-duplicates.parquet"
-    twice = any(one.counted for one in plan.across) and _copied(query.duplicates(plan, source), path, shop.engines[0])
+    twice = any(one.counted for one in plan.across) and _copied(query.duplicates(plan, source), path, engine)
     return Crossing(groups, str(path) if twice else None)
 
 
-def _groups(plan: Plan, shop: Workshop, attribute: str, path: Path) -> str | None:
+def _groups(plan: Plan, shop: Workshop, engine: Engine, attribute: str, path: Path) -> str | None:
     """The groups of items that share an attribute and break a rule: found part by part, so that memory stays flat."""
-    parts, engine = -(-shop.snapshot.rows // GROUPED), shop.engines[0]
+    parts = -(-shop.snapshot.rows // GROUPED)
     members = f"{path}-members.parquet"
     if not _copied(query.members(plan, shop.source(plan), attribute, parts), Path(members), engine):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pimsync.columns import numbers, texts
 from pimsync.engine import Engine, text
 from pimsync.findings import Finding, Rule
 from pimsync.store.rules import RULES
@@ -36,7 +37,7 @@ def outcome(
     """Gather what was found: in the values, in the records that have no row, in the skus, in the header."""
     products = f"read_parquet({text(str(into / PRODUCTS))}, file_row_number = true)"
     duplicates = _duplicates(into, engine, products)
-    _tables(engine, rejects, notices, fixes)
+    _tables(into, engine, rejects, notices, fixes)
     twice = f"read_parquet({text(str(duplicates))})" if duplicates else "(select null::bigint as row where false)"
     path = into / FINDINGS
     engine.run(f"copy ({_findings(products, twice)}) to {text(str(path))} (format parquet, compression zstd)")
@@ -59,42 +60,39 @@ def _duplicates(into: Path, engine: Engine, products: str) -> Path | None:
     return path
 
 
-def _tables(engine: Engine, rejects: Sequence[Reject], notices: Sequence[Notice], fixes: Mapping[str, int]) -> None:
+def _tables(
+    into: Path, engine: Engine, rejects: Sequence[Reject], notices: Sequence[Notice], fixes: Mapping[str, int]
+) -> None:
     """The rules, the records without a row, and what the header gave rise to, where SQL can see them."""
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     rules = [*RULES.values()]
+    repairs = [rule for rule, n in fixes.items() for _ in range(n)]
     tables = {
-        "rules": pa.table(
-            {
-                "rule": [rule.id for rule in rules],
-                "severity": ["fix" if rule.fix else rule.severity.value for rule in rules],
-                "attribute": [rule.attribute for rule in rules],
-                "message": [rule.message for rule in rules],
-            }
-        ),
-        "skipped": pa.table(
-            {
-                "record": pa.array([one.record for one in rejects], pa.int64()),
-                "shift": pa.array([one.record - number for number, one in enumerate(rejects)], pa.int64()),
-                "rule": pa.array([f"catalog/record/{one.demand}" for one in rejects], pa.string()),
-                "value": pa.array([one.value for one in rejects], pa.string()),
-            }
-        ),
-        "notices": pa.table(
-            {
-                "rule": pa.array(
-                    [f"catalog/{one.rule}" for one in notices] + [rule for rule, n in fixes.items() for _ in range(n)],
-                    pa.string(),
-                ),
-                "value": pa.array([one.value for one in notices] + [None] * sum(fixes.values()), pa.string()),
-            }
-        ),
+        "rules": {
+            "rule": texts(rule.id for rule in rules),
+            "severity": texts("fix" if rule.fix else rule.severity.value for rule in rules),
+            "attribute": texts(rule.attribute for rule in rules),
+            "message": texts(rule.message for rule in rules),
+        },
+        "skipped": {
+            "record": numbers(np.array([one.record for one in rejects], dtype=np.int64)),
+            "shift": numbers(np.array([one.record - n for n, one in enumerate(rejects)], dtype=np.int64)),
+            "rule": texts(f"catalog/record/{one.demand}" for one in rejects),
+            "value": texts(one.value for one in rejects),
+        },
+        "notices": {
+            "rule": texts([*(f"catalog/{one.rule}" for one in notices), *repairs]),
+            "value": texts([*(one.value for one in notices), *(None for _ in repairs)]),
+        },
     }
     for name, table in tables.items():
-        engine.connection.register("incoming", table)
-        engine.run(f"create temp table {name} as from incoming")
-        engine.connection.unregister("incoming")
+        path = into / f"{name}.parquet"
+        pq.write_table(pa.Table.from_arrays([*table.values()], names=[*table]), path)
+        engine.run(f"create temp table {name} as from read_parquet({text(str(path))})")
+        path.unlink()
 
 
 def _findings(products: str, twice: str) -> str:

@@ -14,7 +14,7 @@ from pimsync import knowledge
 from pimsync.engine import Engine
 from pimsync.format import channel as channels
 from pimsync.format.channel import CASES, ChannelType
-from pimsync.format.schema.authority import validator
+from pimsync.format.schema.authority import check_schema, validator
 
 FOLDERS = channels.folders()
 
@@ -78,6 +78,7 @@ ALL = [(key, case["name"]) for key in FOLDERS for case in cases(key)["case"]]
 
 @pytest.mark.parametrize("key", FOLDERS)
 def test_the_folder_loads_and_its_names_hang_together(key):
+    check_schema(load(key).schema, FOLDERS[key])
     assert load(key).key == key
 
 

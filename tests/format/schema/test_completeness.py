@@ -17,7 +17,7 @@ PROMISED = set(
     multipleOf items prefixItems contains minContains maxContains minItems maxItems uniqueItems properties
     patternProperties additionalProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas
     allOf anyOf oneOf not if then else $ref $defs
-""".split()  # noqa: SIM905
+""".split()
 )
 READ_BY_OTHERS = {"minContains", "then", "else", "$ref", "$defs"}
 
