@@ -15,7 +15,7 @@ PRODUCTS = 100_000
 HEADER = "sku,title,description,url,image,price,condition,quantity,brand,mpn\n"
 FEED = "google_shopping.xml"
 #: How much of a build's time has passed when it is killed; the last ones are where files are put in place.
-MOMENTS = [round(random.Random(11).uniform(0.1, 0.9), 2) for _ in range(3)] + [0.95, 0.99]
+MOMENTS = [*random.Random(11).sample([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 3), 0.95, 0.99]
 
 
 def catalog(path, title):

@@ -131,11 +131,11 @@ def test_texts_that_break_feeds_break_none(form, unharmed, tmp_path):
 
 @given(data=st.data())
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_any_text_is_in_a_feed_or_in_the_findings(form, unharmed, data):
     signs = st.characters(exclude_categories=() if form == "json" else ("Cs",))
-    texts = data.draw(st.lists(st.text(signs, max_size=12), min_size=5, max_size=30))
+    texts = data.draw(st.lists(st.text(signs, max_size=12), min_size=7, max_size=40))
     bad = [product(f"BAD-{n}", **{FIELDS[n % len(FIELDS)]: text}) for n, text in enumerate(texts)]
     with tempfile.TemporaryDirectory() as folder:
         survives(Path(folder), form, bad, unharmed)

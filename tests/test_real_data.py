@@ -55,7 +55,6 @@ SHOPIFY = {
 # What a person would write under [catalog.columns]: then the same files fill feeds.
 MAPPED = {
     "shopify/jewelry-nl.csv": SHOPIFY,
-    "shopify/fashion-sophie.csv": SHOPIFY,
     "shopify/official-jewelery.csv": SHOPIFY,
     "other/myntra-fashion-en.csv": {
         "brand": '"Product_Brand"', "condition": "'new'", "quantity": "'1'", "mpn": '"Product_ID"',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -17,9 +18,11 @@ NOW = "2026-11-21T12:00:00+00:00"
 SHOP = tomllib.loads((HERE / "pimsync.toml").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(autouse=True)
-def _time_stands_still(monkeypatch):
-    monkeypatch.setenv("PIMSYNC_NOW", NOW)
+@pytest.fixture(scope="module", autouse=True)
+def _time_stands_still():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIMSYNC_NOW", NOW)
+        yield
 
 
 def build(folder, out, *names):
@@ -34,25 +37,29 @@ def files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, request):
+    """The shop's feeds and report as they are made now; `--rewrite-golden` makes them the golden ones."""
+    out = tmp_path_factory.mktemp("golden")
+    build(HERE, out)
+    report = out / "report.json"
+    report.write_text(report.read_text(encoding="utf-8").replace(f"{HERE.as_posix()}/", ""), encoding="utf-8")
+    if request.config.getoption("--rewrite-golden"):
+        for name in SHOP["channels"]:
+            shutil.rmtree(HERE / name, ignore_errors=True)
+            shutil.copytree(out / name, HERE / name)
+        shutil.copy(report, HERE / report.name)
+    return out
+
+
 @pytest.mark.parametrize("name", SHOP["channels"])
-def test_the_feed_is_what_it_was(name, tmp_path, request):
-    build(HERE, tmp_path, name)
-    golden, made = HERE / name, files(tmp_path / name)
-    if request.config.getoption("--rewrite-golden"):
-        golden.mkdir(exist_ok=True)
-        for path in golden.iterdir():
-            path.unlink()
-        for path, content in made.items():
-            (golden / path).write_bytes(content)
-    assert made == files(golden)
+def test_the_feed_is_what_it_was(name, made):
+    assert files(made / name) == files(HERE / name)
 
 
-def test_the_report_is_what_it_was(tmp_path, request):
-    build(HERE, tmp_path)
-    made = (tmp_path / "report.json").read_text(encoding="utf-8").replace(HERE.as_posix() + "/", "")
-    if request.config.getoption("--rewrite-golden"):
-        (HERE / "report.json").write_text(made, encoding="utf-8")
-    assert made == (HERE / "report.json").read_text(encoding="utf-8")
+def test_the_report_is_what_it_was(made):
+    name = "report.json"
+    assert (made / name).read_text(encoding="utf-8") == (HERE / name).read_text(encoding="utf-8")
 
 
 def test_every_channel_there_is_has_a_golden_feed():
