@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pimsync.engine import Engine, share
-from pimsync.errors import CatalogError, PimsyncError
+from pimsync.errors import CatalogError, PimsyncError, UsageError
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
 from pimsync.format.produce import Making, Produced, Workshop, produce
@@ -167,8 +167,10 @@ def _work(project: Project) -> Iterator[Path]:
     if project.file is not None:
         work = project.folder / STATE
         _writable(work)
-        yield work
-        shutil.rmtree(work / "run", ignore_errors=True)
+        with _alone(work / "lock"):
+            shutil.rmtree(work / "run", ignore_errors=True)
+            yield work
+            shutil.rmtree(work / "run", ignore_errors=True)
         return
     work = Path(tempfile.mkdtemp(prefix="pimsync-"))
     try:
@@ -197,6 +199,22 @@ def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[l
 def _engine(project: Project, spill: Path, cores: int) -> Engine:
     memory = share(project.run.memory, cores)
     return Engine(folders=[spill.parent], threads=1, memory=memory, temporary=spill, timezone=project.defaults.timezone)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One run at a time in a project: two would write the same files. The system lets go of the lock when a run dies."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        yield
+        return
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError("another pimsync is at work in this project", where=str(path.parent)) from None
+        yield
 
 
 def _writable(folder: Path) -> None:

@@ -118,7 +118,8 @@ class Engine:
         """
         if few:
             warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
-            yield from self.connection.execute(sql).to_arrow_reader(rows)
+            batches: Any = self.connection.execute(sql).to_arrow_reader(rows)
+            yield from batches
         else:
             yield from self.connection.sql(sql).to_arrow_reader(rows)
 

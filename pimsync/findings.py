@@ -18,7 +18,7 @@ class Severity(StrEnum):
 class Rule:
     """What a channel (or the catalog) demands of one attribute.
 
-    `id` is the whole path, `google_shopping/gtin/checksum`. `fix` marks a repair instead of a demand.
+    `id` is the whole path, `channel/gtin/checksum`. `fix` marks a repair instead of a demand.
     """
 
     id: str

@@ -191,7 +191,7 @@ def _or_unknown(found: Sequence[Card], topic: str, known: Sequence[str]) -> list
         f"nothing is known about {topic!r}",
         hint=f"did you mean {near!r}?"
         if near
-        else "name a rule (google_shopping/gtin/checksum), an attribute (gtin) or a channel",
+        else "name a channel, an attribute (gtin), a rule (channel/gtin/checksum) or a macro",
     )
 
 

@@ -121,7 +121,7 @@ class Project(Part):
             raise UsageError(
                 "there is no channel to build",
                 where=FILE,
-                hint='add a [channels.google] table with type = "google_shopping"',
+                hint="add a [channels.NAME] table with a type; pimsync channels lists the types",
             )
         chosen = {}
         for name in names or self.channels:
@@ -150,7 +150,7 @@ def find(start: Path) -> Path:
     raise UsageError(
         f"there is no {FILE}",
         where=looked,
-        hint="name a catalog and a channel instead: pimsync build --catalog FILE --channel google_shopping --out DIR",
+        hint="name a catalog and a channel instead: pimsync build --catalog FILE --channel KEY --out DIR",
     )
 
 
@@ -176,7 +176,7 @@ def load(path: Path) -> Project:
 def of_options(catalog: str, channels: Iterable[str], settings: Mapping[str, str], **changes: Any) -> Project:
     """The project that `--catalog FILE --channel KEY …` stands for: each channel is named after its type."""
     document = {
-        "catalog": {"source": catalog, **{k: v for k, v in changes.get("catalog", {}).items() if v is not None}},
+        "catalog": {"source": catalog, **{k: v for k, v in changes.get("reading", {}).items() if v is not None}},
         "defaults": {k: v for k, v in changes.get("defaults", {}).items() if v is not None},
         "channels": {key: {"type": key, "settings": dict(settings)} for key in channels},
     }

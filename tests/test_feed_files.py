@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -30,7 +31,8 @@ def started(folder):
     command = [
         sys.executable, "-m", "pimsync", "build", "--catalog", "catalog.csv", "--channel", "google_shopping", "--out", "out",
     ]  # fmt: skip
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    env = {**os.environ, "TMPDIR": str(folder)}  # what is killed cannot clear its own folder away
+    return subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def finished(folder):

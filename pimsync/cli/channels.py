@@ -17,7 +17,7 @@ def channels(
 ) -> None:
     """List the channels there are, or the attributes of one.
 
-    Example: pimsync channels google_shopping
+    Example: pimsync channels
     """
     from pimsync import knowledge
     from pimsync.report import reference

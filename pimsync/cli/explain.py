@@ -23,7 +23,7 @@ def explain(
 ) -> None:
     """Say what a channel wants of an attribute, why, and where it says so.
 
-    Example: pimsync explain google_shopping/gtin/checksum
+    Example: pimsync explain gtin
     """
     from pimsync import knowledge
     from pimsync.report import reference

@@ -34,7 +34,7 @@ Channels = Annotated[Optional[list[str]], typer.Argument(help="Channels of the p
 ProjectPath = Annotated[Path, typer.Option("-C", "--project", envvar="PIMSYNC_PROJECT", help="The project's folder, or its pimsync.toml.")]  # fmt: skip
 CatalogFile = Annotated[Optional[str], typer.Option("--catalog", help="A catalog, instead of a project; - reads standard input.", show_default=False)]  # fmt: skip
 ChannelTypes = Annotated[Optional[list[str]], typer.Option("--channel", help="A channel for --catalog; may be given several times.", autocompletion=_channel_names, show_default=False)]  # fmt: skip
-Settings = Annotated[Optional[list[str]], typer.Option("--set", metavar="NAME=VALUE", help="A default (currency, language, country …) or a channel's setting.", show_default=False)]  # fmt: skip
+Settings = Annotated[Optional[list[str]], typer.Option("--set", metavar="NAME=VALUE", help="A default (currency, language …), how the catalog is read (decimal, date_order …), or a channel's setting.", show_default=False)]  # fmt: skip
 Out = Annotated[Optional[Path], typer.Option("--out", help="Where the feeds go; build/ in the project.", show_default=False)]  # fmt: skip
 OutputFormat = Annotated[
     Format, typer.Option("--output-format", envvar="PIMSYNC_OUTPUT_FORMAT", help="How to print the report.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pimsync.errors import UsageError
-from pimsync.project import Defaults, Project, Resources, find, load, of_options
+from pimsync.project import Catalog, Defaults, Project, Resources, checked, find, load, of_options
 
 
 def project_of(
@@ -25,17 +25,18 @@ def project_of(
     """
     pairs = dict(_pair(one) for one in settings or [])
     defaults = {name: pairs.pop(name) for name in list(pairs) if name in Defaults.model_fields}
+    reading = {name: pairs.pop(name) for name in list(pairs) if name in _READING}
     if catalog is None:
         if types:
             raise UsageError(
                 "--channel goes with --catalog", hint="with a project, name its channels: pimsync build google"
             )
         project = load(find(path))
-        project = _with_settings(project, defaults, pairs)
+        project = _with_settings(project, defaults, reading, pairs)
     else:
         if not types:
             raise UsageError("--catalog needs at least one --channel", hint="pimsync channels lists them")
-        project = of_options(catalog, dict.fromkeys(types), pairs, defaults=defaults)
+        project = of_options(catalog, dict.fromkeys(types), pairs, defaults=defaults, reading=reading)
     given = {name: value for name, value in (("memory", memory), ("threads", threads)) if value is not None}
     if not given:
         return project
@@ -43,19 +44,24 @@ def project_of(
 
 
 def _resources(project: Project, given: Mapping[str, object]) -> Resources:
-    from pimsync.project import checked
-
     return checked(Resources, {**project.run.model_dump(exclude_none=True), **given}, where=None, error=UsageError)
 
 
-def _with_settings(project: Project, defaults: dict[str, str], pairs: dict[str, str]) -> Project:
-    if not defaults and not pairs:
+#: What --set may say of how the catalog is read.
+_READING = ("format", "delimiter", "decimal", "list_separator", "date_order")
+
+
+def _with_settings(
+    project: Project, defaults: dict[str, str], reading: dict[str, str], pairs: dict[str, str]
+) -> Project:
+    if not (defaults or reading or pairs):
         return project
     channels = {
         name: one.model_copy(update={"settings": {**one.settings, **pairs}}) for name, one in project.channels.items()
     }
-    merged = Defaults.model_validate({**project.defaults.model_dump(), **defaults})
-    return project.model_copy(update={"defaults": merged, "channels": channels})
+    merged = checked(Defaults, {**project.defaults.model_dump(), **defaults}, where=None, error=UsageError)
+    catalog = checked(Catalog, {**project.catalog.model_dump(), **reading}, where=None, error=UsageError)
+    return project.model_copy(update={"catalog": catalog, "defaults": merged, "channels": channels})
 
 
 def _pair(option: str) -> tuple[str, str]:

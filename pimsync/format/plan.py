@@ -250,10 +250,11 @@ def _types(channel: ChannelType, mapped: ItemMapping) -> Iterator[Judgement]:
         if attribute.value.fails:
             shape = attribute.value.shape
             wanted = says[shape.kind] if isinstance(shape, Scalar) else "what the channel takes"
+            severity = Severity((channel.attribute_schema(attribute.name) or {}).get("severity", Severity.ERROR))
             rule = Rule(
                 f"{channel.key}/{attribute.name}/type",
                 attribute.name,
-                Severity.ERROR,
+                severity,
                 "",
                 f"Map {attribute.name} to {wanted}.",
             )

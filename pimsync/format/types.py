@@ -146,9 +146,10 @@ def _scalar(value: str, given: SqlType, wanted: Scalar) -> Brought:
             else _tried(value, f"try_cast({value} as boolean)", wanted)
         )
     if wanted.kind == "number":
-        if given.name in _WHOLE | _FRACTION:
+        if given.name in _WHOLE or given.name == "DECIMAL":
             return Brought(f"cast({value} as double)", wanted)
-        return _tried(value, f"try_cast({value} as double)", wanted)
+        number = f"try_cast({value} as double)"
+        return _tried(value, f"case when isfinite({number}) then {number} end", wanted)
     if given.name in _WHOLE:
         return Brought(f"cast({value} as bigint)", wanted)
     if given.name in _FRACTION:

@@ -22,7 +22,7 @@ def show_channels(cards: Sequence[ChannelCard], output_format: str) -> None:
     for card in cards:
         table.add_row(card.key, f"{card.name}. {card.about}", card.checked)
     console.print(table)
-    console.print("\nOne channel's attributes: pimsync channels google_shopping")
+    console.print(f"\nOne channel's attributes: pimsync channels {cards[0].key}")
     return None
 
 

@@ -33,7 +33,9 @@ _UNREADABLE = {
     ),
 }
 
-_AMBIGUOUS = "Say which sign is the decimal one: decimal under [catalog] in pimsync.toml, or --decimal."
+_AMBIGUOUS = (
+    "Say which sign is the decimal one: decimal under [catalog] in pimsync.toml, or --set decimal=. (or a comma)."
+)
 
 #: Further demands: the kinds or fields that have them, the sentence, the help.
 _DEMANDS = {

@@ -42,7 +42,9 @@ ISO_TIME = rf"{DATE}(?:T(?:{_HOUR}|[0-9]):{_MINUTE}(?::{_MINUTE}(?:\.[0-9]+)?)?(
 ISO_RANGE = rf"{ISO_TIME} */ *{ISO_TIME}"
 
 _BLANK = r"\s\x00-\x1f\x7f-\x9f"
-URI = rf"^[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@{_BLANK}]*@)?[^/?#@:{_BLANK}][^{_BLANK}]*$"
+_PLACE = rf"://(?:[^/?#@{_BLANK}]*@)?[^/?#@:{_BLANK}][^{_BLANK}]*$"
+URI = rf"^[A-Za-z][A-Za-z0-9+.\-]*{_PLACE}"
+HTTP_URL = f"^https?{_PLACE}"
 
 AMOUNT = r"[0-9]+(?:\.[0-9]+)? "
 
@@ -87,8 +89,10 @@ def _range_sql(value: str) -> str:
     return f"case when {_full_sql(ISO_RANGE, value)} then {days} when {value} is not null then false end"
 
 
-def _uri_sql(value: str) -> str:
-    return f"regexp_matches({value}, {text(patterns.read(URI).re2 or '')})"
+def _address(pattern: str) -> tuple[Callable[[str], bool], Callable[[str], str]]:
+    return partial(
+        patterns.matches, pattern
+    ), lambda value: f"regexp_matches({value}, {text(patterns.read(pattern).re2 or '')})"
 
 
 def _is_gtin(value: str) -> bool:
@@ -124,7 +128,10 @@ FORMATS: dict[str, Format] = {
         _range_sql,
         "{value} is no span of time such as 2027-02-24T11:07+0100/2027-03-01T23:59+0100",
     ),
-    "uri": Format(partial(patterns.matches, URI), _uri_sql, "{value} is no full web address", "url"),
+    "uri": Format(*_address(URI), "{value} is no full address", "url"),
+    "http-url": Format(
+        *_address(HTTP_URL), "{value} is no full web address that begins with http:// or https://", "url"
+    ),
     "gtin": Format(_is_gtin, lambda value: f"is_gtin({value})", "{value} {why}", "checksum", _gtin_why),
     "price": Format(*_known("currencies", AMOUNT), "{value} is no price such as 12.50 EUR"),
     "currency": Format(*_known("currencies"), "{value} is no currency code such as EUR"),

@@ -21,6 +21,7 @@ TAKES = {
         "2027-02-24T11:07:00Z",
     ),
     "iso-range": ("2027-02-24/2027-03-01", "2027-02-24T11:07+0100/2027-03-01T23:59+0100", "2027-02-24 / 2027-03-01"),
+    "http-url": ("https://shop.example/p?x=1#top", "http://[::1]/", "http://me@host/file"),
     "uri": ("https://shop.example/p?x=1#top", "ftp://me@host/file", "http://[::1]/", "https://müller.example/größe"),
     "gtin": ("4006381333931", "036000291452", "96385074", "14006381333938"),
     "price": ("12.50 EUR", "0 PLN", "1000.125 JPY"),
@@ -45,6 +46,7 @@ REFUSES = {
         "2027-02-24/2026-02-30",
         "2027-02-24/2027-03-01/",
     ),
+    "http-url": ("ftp://me@host/file", "HTTPS", "shop.example", "https://", "/p/1", "https://a b/", "https:///p"),
     "uri": (
         "shop.example",
         "https://",
@@ -75,6 +77,7 @@ NEAR = {
         DIGITS, DIGITS.map(lambda digits: digits.zfill(13)), DIGITS.map(lambda digits: digits.zfill(8)[-8:])
     ),
     "price": st.from_regex(r"\A[0-9]{1,2}[.,]?[0-9]{0,2} ?(EUR|USD|ZZZ|usd)\Z"),
+    "http-url": st.from_regex(r"\A(https?|ftp)?:?/{0,3}[a@:/?#\[ .\u00a0\x00-\x20]{0,6}\Z"),
     "uri": st.from_regex(r"\A(https?|a1|1)?:?/{0,3}[a@:/?#\[ .\u00a0\x00-\x20]{0,6}\Z"),
 }
 DAYS = st.from_regex(

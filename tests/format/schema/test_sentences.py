@@ -24,7 +24,7 @@ SENTENCES = [
     ({"type": "boolean", "const": True}, False, "x/value", "false", "false is not true"),
     ({"pattern": "^[A-Z]+$"}, "a", "x/pattern", "a", "'a' does not have the form ^[A-Z]+$"),
     ({"pattern": "^$"}, "a" * 99, "x/pattern", "a" * 99, f"'{'a' * 79}…' does not have the form ^$"),
-    ({"format": "uri"}, "shop", "x/url", "shop", "'shop' is no full web address"),
+    ({"format": "uri"}, "shop", "x/url", "shop", "'shop' is no full address"),
     ({"format": "gtin"}, "4006381333932", "x/checksum", "4006381333932", "'4006381333932' has a wrong check digit"),
     ({"format": "gtin"}, "123", "x/checksum", "123", "'123' has 3 digits; a GTIN has 8, 12, 13 or 14"),
     ({"format": "gtin"}, "N/A", "x/checksum", "N/A", "'N/A' is no GTIN: it has more than digits"),
