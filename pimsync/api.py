@@ -172,7 +172,8 @@ def _work(project: Project) -> Iterator[Path]:
             yield work
             shutil.rmtree(work / "run", ignore_errors=True)
         return
-    work = Path(tempfile.mkdtemp(prefix="pimsync-"))
+    _sweep(Path(tempfile.gettempdir()))
+    work = Path(tempfile.mkdtemp(prefix=f"pimsync-{os.getpid()}-"))
     try:
         yield work
     finally:
@@ -199,6 +200,14 @@ def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[l
 def _engine(project: Project, spill: Path, cores: int) -> Engine:
     memory = share(project.run.memory, cores)
     return Engine(folders=[spill.parent], threads=1, memory=memory, temporary=spill, timezone=project.defaults.timezone)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what runs left here that were killed: the number in the name is the process's."""
+    for left in folder.glob("pimsync-*-*"):
+        owner = left.name.split("-")[1]
+        if owner.isdigit() and left.is_dir() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

@@ -91,7 +91,9 @@ class Recorder:
             self.rules[key] = rules[number]
             self.counts[key] += int(count)
             if len(self.examples[key]) < EXAMPLES:
-                wanted = np.flatnonzero(which == number)[: EXAMPLES - len(self.examples[key])]
+                mine = np.flatnonzero(which == number)
+                places = values_(records.fill_null(0))[mine]
+                wanted = mine[np.argsort(places, kind="stable")][: EXAMPLES - len(self.examples[key])]
                 self._remember(key, rules[number], table.take(numbers_(wanted)))
 
     def append(self, path: Path, rules: Sequence[Rule]) -> None:

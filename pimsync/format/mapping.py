@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pimsync.engine import Engine, ident
 from pimsync.errors import ChannelError, PimsyncError, ProjectError
 from pimsync.expressions import Expression, bound, checked
 from pimsync.findings import Rule, Severity
 from pimsync.format.channel import DEFINITION, ChannelType
-from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape, shape_of
+from pimsync.format.schema.shape import Group, ListOf, Scalar, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
 from pimsync.format.types import Brought, bring, parse
 from pimsync.macros import MACROS
@@ -88,8 +89,11 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
         next((e for _, _, e in sources.values() if e is ProjectError), ChannelError),
     )
     found, empty = [], _always_empty(expressions, scope, engine)
-    for attribute in _in_order(channel, expressions):
-        if attribute in empty:
+    always = [name for name, column in channel.definition.feed.columns.items() if column.always]
+    for attribute in _in_order(channel, {**dict.fromkeys(always), **expressions}):
+        if attribute not in expressions or attribute in empty:
+            if attribute in always:
+                found.append(_nothing(channel, attribute))
             continue
         schema = channel.attribute_schema(attribute)
         assert schema is not None
@@ -112,6 +116,12 @@ def mapping(channel: ChannelType, project: Channel, scope: Scope, engine: Engine
             raise ProjectError(f"`{project.where}` is no condition: it gives {parse(kind).says}", where=place)
         where = condition.sql
     return ItemMapping(tuple(found), where)
+
+
+def _nothing(channel: ChannelType, name: str) -> Attribute:
+    """An attribute whose column stands in the feed although nothing fills it."""
+    shape = shape_of(channel.attribute_schema(name) or {}, channel.refs)
+    return Attribute(name, "null", Brought(f"cast(null as {sql_type(shape)})", shape))
 
 
 def _always_empty(expressions: Mapping[str, Expression], scope: Scope, engine: Engine) -> set[str]:
@@ -144,7 +154,7 @@ def _sources(channel: ChannelType, project: Channel, name: str) -> Iterator[tupl
         yield attribute, expression, place, ProjectError
 
 
-def _in_order(channel: ChannelType, mapped: Mapping[str, Expression]) -> list[str]:
+def _in_order(channel: ChannelType, mapped: Mapping[str, Any]) -> list[str]:
     """The feed's order: the schema's, then what stands there by pattern."""
     named = [name for name in channel.attributes if name in mapped]
     return named + [name for name in mapped if name not in channel.attributes]
@@ -185,15 +195,17 @@ def _holds_text(shape: Shape) -> bool:
     return (shape.of if isinstance(shape, ListOf) else shape) == Scalar("string")
 
 
-def steps(mapping: ItemMapping, widened: Mapping[str, str]) -> list[tuple[str, str]]:
+def steps(mapping: ItemMapping, widened: Mapping[str, str], carried: Sequence[str] = ()) -> list[tuple[str, str]]:
     """The named steps from `product` to `item`: `mapped`, one `fixed` a round of repairs, and the last, without empty texts.
 
-    `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes.
+    `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes; `carried`
+    are columns of the product that go along.
     """
     attributes = mapping.attributes
     chosen = [f"{a.value.sql} as {ident(a.name)}" for a in attributes]
     failures = [f"{a.value.fails} as {ident(a.name + '~type')}" for a in attributes if a.value.fails]
-    found = [("mapped", f"select _row, _sku, _kept, settings, now,\n    {_lines(chosen + failures)}\n  from product")]
+    along = ", ".join(["_row", "_sku", "_kept", *carried, "settings", "now"])
+    found = [("mapped", f"select {along},\n    {_lines(chosen + failures)}\n  from product")]
     for level in range(mapping.levels):
         due = [a for a in attributes if len(a.fixes) > level]
         kept = ", ".join(ident(a.name) for a in due)

@@ -116,6 +116,7 @@ def compiled(
     judged = [*_types(channel, mapped), *_demanded(channel, found.demands), *_separators(channel, encoder)]
     checks, across, read = _checks(channel, item, engine, len(judged))
     judged += checks
+    judged += _foreign(channel, scope)
     judged += _formulas(channel, encoder)
     identity = next((one for one in mapped.attributes if one.name == channel.identity), None)
     unique = identity is None or not identity.bare or identity.source.strip() != "sku"
@@ -134,7 +135,7 @@ def compiled(
         title=channel.definition.name,
         key=channel.identity,
         scope=scope,
-        steps=tuple(steps(mapped, _widened(channel, item, read))),
+        steps=tuple(steps(mapped, _widened(channel, item, read), ["_foreign"] if scope.homebound else [])),
         where=mapped.where,
         judgements=tuple(kept),
         across=tuple(across),
@@ -185,13 +186,7 @@ def _options(channel: ChannelType) -> Any:
 def _columns(channel: ChannelType, mapped: ItemMapping, ignore: Sequence[str]) -> list[Column]:
     """The feed's columns: what is mapped, and what always stands there."""
     options = channel.definition.feed.columns
-    shapes: dict[str, Shape] = {}
-    for name, schema in channel.attributes.items():
-        if name in mapped.item.fields:
-            shapes[name] = mapped.item.fields[name]
-        elif name in options and options[name].always:
-            shapes[name] = shape_of(schema, channel.refs)
-    shapes |= {name: shape for name, shape in mapped.item.fields.items() if name not in shapes}
+    shapes = mapped.item.fields
     own = {attribute.name for attribute in mapped.attributes if attribute.own}
     return [
         Column(
@@ -293,6 +288,18 @@ def _duplicate(channel: ChannelType) -> Judgement:
         f"Map {key} to something that no two products share; the first item with it stays in.", channel.definition.spec.url,
     )  # fmt: skip
     return Judgement(rule, "false", ident(key), f"concat({ident(key)}, ' is the {key} of an earlier item')")
+
+
+def _foreign(channel: ChannelType, scope: Scope) -> Iterator[Judgement]:
+    """Amounts left out because the market's price is in another currency."""
+    if scope.homebound:
+        names = " and ".join(scope.homebound)
+        rule = Rule(
+            f"{channel.key}/price/other_currency", "price", Severity.WARNING, "",
+            f"Give {names} for this market too, in columns of its own, or leave its price out.", channel.definition.spec.url,
+        )  # fmt: skip
+        sentence = f"the price for this market is in another currency than {names}, which are left out"
+        yield Judgement(rule, "_foreign", "null::varchar", text(sentence))
 
 
 def _checks(

@@ -50,7 +50,7 @@ class Scope:
         kept += [f"file_row_number in (select row from read_parquet({text(only)}))"] if only else []
         conditions = "".join(f"\n    and {one}" for one in kept)
         return (
-            f"select file_row_number as _row, sku as _sku, {self.context},\n    {columns}\n"
+            f"select file_row_number as _row, sku as _sku, {self._foreign}{self.context},\n    {columns}\n"
             f"  from read_parquet({text(path)}, file_row_number = true)\n"
             f"  where not rejected{conditions}"
         )
@@ -70,9 +70,36 @@ class Scope:
         """The snapshot's columns that may hold a field, the most particular first."""
         return [f"{name}:{self.language}", f"{name}:{self.country}", name]
 
+    @property
+    def market(self) -> str | None:
+        """The column of the currency that this market's own prices bring, where the catalog has such prices."""
+        return next((one for one in self._columns("currency")[:-1] if one in self.fields), None)
+
+    @property
+    def homebound(self) -> tuple[str, ...]:
+        """The amounts that the catalog gives in its own currency alone, although the market has a price of its own."""
+        amounts = [name for name, field in FIELDS.items() if field.kind == "price"]
+        return tuple(
+            one for one in amounts if self.market and [c for c in self._columns(one) if c in self.fields] == [one]
+        )
+
+    @property
+    def _foreign(self) -> str:
+        """Whether such an amount is in another currency than the market's price, as a column."""
+        if not self.homebound:
+            return ""
+        there = " or ".join(f"{ident(name)} is not null" for name in self.homebound)
+        return f'"currency" <> {ident(self.market or "")} and ({there}) as _foreign, '
+
     def _field(self, name: str) -> str:
-        """A master field, its language's or country's variant first; nothing where the catalog has no such column."""
+        """A master field, its language's or country's variant first; nothing where the catalog has no such column.
+
+        An amount in the catalog's own currency is none in a market with another.
+        """
         present = [ident(one) for one in self._columns(name) if one in self.fields]
         if not present:
             return f"cast(null as {FIELDS[name].sql})"
+        if name in self.homebound:
+            same = f'coalesce({ident(self.market or "")}, "currency") is not distinct from "currency"'
+            return f"case when {same} then {ident(name)} end"
         return present[0] if len(present) == 1 else f"coalesce({', '.join(present)})"
