@@ -155,7 +155,10 @@ def _rule(one: RuleCard) -> str:
 def _cell(text: str) -> str:
     """A cell: on one line, and what is no code without what Markdown would take for a link or a tag."""
     parts = " ".join(text.split()).replace("|", "\\|").split("`")
-    return "`".join(part if n % 2 else part.replace("[", "\\[").replace("](", "]\\(").replace("<", "\\<") for n, part in enumerate(parts))
+    return "`".join(
+        part if n % 2 else part.replace("[", "\\[").replace("](", "]\\(").replace("<", "\\<")
+        for n, part in enumerate(parts)
+    )
 
 
 if __name__ == "__main__":

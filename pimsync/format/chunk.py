@@ -13,12 +13,15 @@ from pimsync.findings import Severity
 from pimsync.format import query
 from pimsync.format.plan import Plan
 from pimsync.format.query import Crossing
-from pimsync.store.snapshot import ROW_GROUP
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
+
+
+#: How many products a chunk holds: few, for an encoded item is copied several times on its way to the file.
+ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def stream(
     """Map, fix, check and encode the products that a SELECT gives, in its order."""
     import pyarrow as pa
 
-    for batch in engine.stream(query.items(plan, source, crossing, encoded=encoded), ROW_GROUP, few=few):
+    for batch in engine.stream(query.items(plan, source, crossing, encoded=encoded), ROWS, few=few):
         if not batch.num_rows:
             continue
         items, keys = batch.column("item").cast(pa.large_string()), batch.column("key")

@@ -18,7 +18,7 @@ from pimsync.errors import ProjectError
 from pimsync.expressions import plain
 from pimsync.findings import Rule, filtered
 from pimsync.format import query
-from pimsync.format.chunk import Chunk, cut, stream
+from pimsync.format.chunk import ROWS, Chunk, cut, stream
 from pimsync.format.feed import FeedFile, FeedWriter
 from pimsync.format.plan import Plan
 from pimsync.format.query import Crossing
@@ -35,7 +35,10 @@ GROUPED = 200_000
 #: How many rules are told of in one query: each takes memory for its value and its sentence.
 TOLD = 24
 #: How many chunks a worker makes ahead of the writer.
-AHEAD = 2
+AHEAD = 4
+
+#: How many products are so few that it costs more to plan a query twice than to copy its result.
+FEW = 2048
 
 Progress = Callable[[int], None]
 
@@ -188,7 +191,7 @@ class _Ledger:
 
     def _details(self, crossing: Crossing, only: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
         sql = query.details(self.plan, self.shop.source(self.plan, only=only), crossing, numbers)
-        yield from self.shop.teller.stream(sql, ROW_GROUP, few=True)
+        yield from self.shop.teller.stream(sql, ROWS, few=self.shop.snapshot.rows <= FEW)
 
     def _hand(
         self,
@@ -225,7 +228,7 @@ def _in_order(
 
     Worker n makes the row groups n, n + workers, …; each is a few chunks ahead at the most, so that memory stays flat.
     """
-    of, few = len(crew), shop.snapshot.rows <= ROW_GROUP
+    of, few = len(crew), shop.snapshot.rows <= FEW
     with ExitStack() as stack:
         workers = [
             stack.enter_context(
