@@ -195,11 +195,13 @@ def _holds_text(shape: Shape) -> bool:
     return (shape.of if isinstance(shape, ListOf) else shape) == Scalar("string")
 
 
-def steps(mapping: ItemMapping, widened: Mapping[str, str], carried: Sequence[str] = ()) -> list[tuple[str, str]]:
+def steps(
+    mapping: ItemMapping, widened: Mapping[str, str], absent: Mapping[str, str], carried: Sequence[str]
+) -> list[tuple[str, str]]:
     """The named steps from `product` to `item`: `mapped`, one `fixed` a round of repairs, and the last, without empty texts.
 
-    `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes; `carried`
-    are columns of the product that go along.
+    `widened` gives groups that a check reads more of than the mapping fills the type that has all sub-attributes; `absent`
+    are attributes that a check reads and nothing fills, with their types; `carried` are columns of the product that go along.
     """
     attributes = mapping.attributes
     chosen = [f"{a.value.sql} as {ident(a.name)}" for a in attributes]
@@ -217,9 +219,9 @@ def steps(mapping: ItemMapping, widened: Mapping[str, str], carried: Sequence[st
     texts = [a.name for a in attributes if not a.bare and a.value.shape == Scalar("string")]
     replaced = [f"nullif({ident(name)}, '') as {ident(name)}" for name in texts]
     replaced += [f"cast({ident(name)} as {kind}) as {ident(name)}" for name, kind in widened.items()]
-    found.append(
-        ("item", f"select *{' replace (' + ', '.join(replaced) + ')' if replaced else ''}\n  from {found[-1][0]}")
-    )
+    chosen = [f"*{' replace (' + ', '.join(replaced) + ')' if replaced else ''}"]
+    chosen += [f"cast(null as {kind}) as {ident(name)}" for name, kind in absent.items()]
+    found.append(("item", f"select {_lines(chosen)}\n  from {found[-1][0]}"))
     return found
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pimsync.engine import ident, text
 from pimsync.findings import Severity
-from pimsync.format.plan import Across, Plan
+from pimsync.format.judgements import Across
+from pimsync.format.plan import Plan
 
 #: How much of a value a finding keeps.
 KEPT = 500
