@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Protocol
 
-from pimsync.engine import Engine, share
+from pimsync.engine import Engine
 from pimsync.errors import CatalogError, PimsyncError, UsageError
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
@@ -182,24 +182,22 @@ def _work(project: Project) -> Iterator[Path]:
 
 @contextmanager
 def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[list[list[Engine]]]:
-    """Engines of one thread each, so that each keeps the catalog's order while it streams.
+    """Ways into one engine of one thread: who asks does the work, and keeps the catalog's order while it streams.
 
-    The first crew is one engine that tells of findings. A large catalog has one more, a worker for each core, which
+    The first crew is one that tells of findings. A large catalog has one more, a worker for each core, which
     makes one channel after the other; a small one has a crew of one for each channel, and they work at the same time.
     """
     cores = project.run.threads or os.cpu_count() or 2
     workers = min(cores, -(-rows // ROW_GROUP))
     crews = [1, *([workers] if workers > 1 or cores == 1 else [1] * channels)]
-    with ExitStack() as stack:
-        yield [
-            [stack.enter_context(_engine(project, work / f"spill-{crew}-{number}", cores)) for number in range(size)]
-            for crew, size in enumerate(crews)
-        ]
-
-
-def _engine(project: Project, spill: Path, cores: int) -> Engine:
-    memory = share(project.run.memory, cores)
-    return Engine(folders=[spill.parent], threads=1, memory=memory, temporary=spill, timezone=project.defaults.timezone)
+    with Engine(
+        folders=[work],
+        threads=1,
+        memory=project.run.memory,
+        temporary=work / "spill",
+        timezone=project.defaults.timezone,
+    ) as engine:
+        yield [[engine.another() for _ in range(size)] for size in crews]
 
 
 def _sweep(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -28,12 +27,6 @@ def ident(name: str) -> str:
 def text(value: str) -> str:
     """A text literal as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def share(memory: str | None, workers: int) -> str:
-    """What one of several workers may take of a memory limit."""
-    number, unit = re.fullmatch(r"([\d.]+)\s*(\w+)", memory or DEFAULT_MEMORY).groups()  # type: ignore[union-attr]
-    return f"{float(number) / workers:.3f}{unit}"
 
 
 class Engine:
@@ -122,6 +115,12 @@ class Engine:
             yield from batches
         else:
             yield from self.connection.sql(sql).to_arrow_reader(rows)
+
+    def another(self) -> Engine:
+        """Another way into the same engine, for another thread: the memory and the macros are shared."""
+        twin = object.__new__(Engine)
+        twin.threads, twin.memory, twin.connection = self.threads, self.memory, self.connection.cursor()
+        return twin
 
 
 def install_macros(connection: duckdb.DuckDBPyConnection) -> None:

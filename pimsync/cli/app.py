@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -44,6 +45,7 @@ def _main(
 
 def main() -> NoReturn:
     """Run the command line, and end with its exit code."""
+    gc.disable()  # a run is short and makes few cycles; to look for them would cost a tenth of a small one
     try:
         app(standalone_mode=True)
     except SystemExit as end:

@@ -307,7 +307,7 @@ def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException:
         raise ProjectError(
-            f"the memory limit of {shop.teller.memory} a core is too small for this catalog",
+            f"the memory limit of {shop.teller.memory} is too small for this catalog",
             hint="give more: --memory 2GB",
         ) from None
     except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException) as error:

@@ -106,6 +106,7 @@ class DelimitedEncoder:
             return cell
         signs = (self.options.delimiter, '"', "\n", "\r")
         needs = [f"contains({cell}, chr({ord(sign)}))" for sign in signs]
+        needs.append(f"starts_with({cell}, chr(65279))")  # a reader would take it for a byte order mark
         needs += [f"{cell} like {pattern}" for pattern in ("' %'", "'% '", "'\t%'", "'%\t'")]
         return f"case when {' or '.join(needs)} then {quoted} else {cell} end"
 
