@@ -63,7 +63,7 @@ class Engine:
         )
         run = self.connection.execute
         run(f"set temp_directory = {text(str(temporary or ''))}")
-        run(f"set TimeZone = {text(timezone)}")
+        run(f"set global TimeZone = {text(timezone)}")
         run("set enable_progress_bar = false")
         # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order. The other two
         # cost more to plan, on queries as wide as these, than they save.
