@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pimsync.engine import Engine
-from pimsync.errors import CatalogError, PimsyncError, UsageError
+from pimsync.errors import CatalogError, FeedError, PimsyncError, UsageError
+from pimsync.expressions import plain
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
 from pimsync.format.produce import Making, Produced, Workshop, produce
@@ -78,7 +79,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
     types = {name: channels_.find(one.type, project.folder) for name, one in chosen.items()}
     if out is not None:
         _writable(out)
-    with _work(project) as work:
+    with _work(project) as work, _written(out):
         step = watch.stage("reading the catalog", None)
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
@@ -159,6 +160,20 @@ def _report(result: Result, out: Path) -> None:
     partial = out / ".report.json.partial"
     partial.write_text(text(result), encoding="utf-8")
     partial.replace(out / "report.json")
+
+
+@contextmanager
+def _written(out: Path | None) -> Iterator[None]:
+    """What the disk refuses, in people's words."""
+    import duckdb
+
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or out or tempfile.gettempdir())
+        raise FeedError(f"cannot be written: {error.strerror or error}", where=where) from None
+    except duckdb.IOException as error:
+        raise FeedError(f"cannot be written or read: {plain(error)}", where=str(out or tempfile.gettempdir())) from None
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -11,6 +13,7 @@ import typer
 from pimsync.cli import build, channels, check, explain
 
 BUG = 70
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="pimsync",
@@ -45,16 +48,28 @@ def _main(
 
 def main() -> NoReturn:
     """Run the command line, and end with its exit code."""
+    signal.signal(signal.SIGINT, _interrupt)
     gc.disable()  # a run is short and makes few cycles; to look for them would cost a tenth of a small one
     try:
         app(standalone_mode=True)
     except SystemExit as end:
-        _leave(end.code)
+        _leave(INTERRUPTED if _interrupted else end.code)
+    except KeyboardInterrupt:
+        _leave(INTERRUPTED)
     except BrokenPipeError:
         _closed()
     except Exception as error:
-        _leave(_said(error))
+        _leave(INTERRUPTED if _interrupted else _said(error))
     _leave(0)
+
+
+_interrupted: list[int] = []
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """Ctrl-C: whatever it breaks on its way out is no bug."""
+    _interrupted.append(number)
+    raise KeyboardInterrupt
 
 
 def _said(error: Exception) -> int:
@@ -79,6 +94,8 @@ def _leave(code: Any) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         _closed()
+    if code == INTERRUPTED:
+        os._exit(code)  # a thread may still be in the engine, which would complain about being left
     sys.exit(code)
 
 

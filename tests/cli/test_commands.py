@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from lxml import etree
@@ -235,3 +237,26 @@ def test_help_answers_at_once():
     code = "import sys\nfrom pimsync.cli import app\nheavy = {'duckdb', 'pandas', 'pyarrow', 'lxml', 'numpy', 'jsonschema'} & set(sys.modules)\nassert not heavy, heavy"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert b"build" in pimsync("--help").stdout
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.0, 2.0])
+def test_an_interrupted_run_says_so_and_nothing_else(seconds, tmp_path):
+    """Ctrl-C, whether it comes while modules load, the catalog is read, or standard input is waited for."""
+    command = [
+        sys.executable,
+        "-m",
+        "pimsync",
+        "build",
+        "--catalog",
+        "-",
+        "--channel",
+        "google_shopping",
+        "--out",
+        tmp_path,
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        time.sleep(seconds)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) in (130, -signal.SIGINT)
+        assert b"bug" not in running.stderr.read()
+    assert not list(tmp_path.rglob("*.xml"))
