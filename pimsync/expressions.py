@@ -48,12 +48,11 @@ _EMPTY: tuple[Any, ...] = (None, [], {}, "", "STANDARD_HANDLING", False)
 class Expression:
     """An expression that was let in.
 
-    `sql` stands in brackets, ready to be put anywhere; `columns` are the names it reads; `functions` those it calls.
+    `sql` stands in brackets, ready to be put anywhere; `columns` are the names it reads.
     """
 
     sql: str
     columns: frozenset[str]
-    functions: frozenset[str]
 
 
 def checked(
@@ -91,7 +90,7 @@ def checked(
             calls.add(node["function_name"].lower())
     _know_columns(expression, names, columns, where, error)
     _know_functions(expression, calls, engine, aggregate, where, error)
-    return Expression(f"(\n{expression}\n)", frozenset(_spelled(name, columns) for name in names), frozenset(calls))
+    return Expression(f"(\n{expression}\n)", frozenset(_spelled(name, columns) for name in names))
 
 
 def bound(

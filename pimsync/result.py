@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,6 @@ class Result:
     findings_file: Path | None = None
     out: Path | None = None
     built: bool = False
-    notes: Sequence[str] = field(default_factory=tuple)
 
     @property
     def worst(self) -> Severity | None:
