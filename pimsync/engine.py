@@ -68,8 +68,6 @@ class Engine:
         # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order. The other two
         # cost more to plan, on queries as wide as these, than they save.
         run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
-        # A long `in (…)` list would become a join, and rows would come out of the catalog's order.
-        run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
         install_macros(self.connection)
         allowed = ", ".join(text(f"{Path(folder).resolve()}{os.sep}") for folder in folders)
         paths = ", ".join(text(str(Path(file).resolve())) for file in files)

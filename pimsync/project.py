@@ -47,20 +47,44 @@ Memory = Annotated[str, AfterValidator(_memory)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
-class Catalog(Part):
-    """Where the master catalog is, and how to read what a file cannot say of itself."""
+Formats = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx", "ods", "xml", "sql"]
 
-    source: str
-    format: Literal["csv", "tsv", "json", "jsonl", "parquet"] | None = None
+
+class Input(Part):
+    """Where a file of products is, and how to read what it cannot say of itself."""
+
+    source: str = Field(description="a path, a glob, - for standard input, a URL, or the URL of a database")
+    format: Formats | None = None
+    preset: str | None = Field(default=None, description="a file under catalog_presets/; none to recognise nothing")
     columns: dict[str, str] = Field(
         default_factory=dict, description="field = SQL expression over the source's columns"
     )
+    encoding: str | None = Field(default=None, description="of text files, as Python names it: cp1250, utf-16")
+    header: bool | None = Field(default=None, description="whether a delimited file or a sheet names its columns")
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = Field(default=None, description="of a workbook; its first one where none is named")
+    items: str | None = Field(
+        default=None, min_length=1, description="the path to a product in XML or JSON: shop/offers/offer"
+    )
+    variants: str | None = Field(default=None, min_length=1, description="the path, in a product, to its variants")
+    query: str | None = Field(default=None, min_length=1, description="the SQL to run on a database")
     decimal: Literal[".", ","] | None = Field(default=None, description="the decimal sign of prices and measures")
     list_separator: str | None = Field(
         default=None, min_length=1, description="what stands between the items of a list"
     )
-    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+    date_order: Literal["ymd", "dmy", "mdy"] | None = None
+
+
+class Supplement(Input):
+    """More about the catalog's products, joined by a key."""
+
+    key: str = Field(default="sku", description="the master field that both sides share")
+
+
+class Catalog(Input):
+    """The master catalog, and what supplements it."""
+
+    supplement: tuple[Supplement, ...] = ()
 
 
 class Defaults(Part):

@@ -196,7 +196,7 @@ def _beyond_ascii(written: _Written, engine: Engine, into: Path) -> int:
 
 def _manner(catalog: project.Catalog, defaults: project.Defaults) -> Manner:
     sign = catalog.decimal or DECIMAL_SIGNS.get(defaults.language or "")
-    return Manner(sign, catalog.list_separator, catalog.date_order, defaults.currency)
+    return Manner(sign, catalog.list_separator, catalog.date_order or "ymd", defaults.currency)
 
 
 def _emptied(into: Path) -> None:
