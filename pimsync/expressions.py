@@ -93,6 +93,63 @@ def checked(
     return Expression(f"(\n{expression}\n)", frozenset(_spelled(name, columns) for name in names))
 
 
+def names_read(
+    expression: str, engine: Engine, where: str, error: type[PimsyncError] = ProjectError
+) -> frozenset[str]:
+    """The names that an expression reads, whether they are there or not."""
+    tree = _select(expression, engine, where, error)
+    return frozenset(
+        node["column_names"][0]
+        for node, bound in _nodes(tree, frozenset())
+        if node["class"] == "COLUMN_REF" and node["column_names"][0] not in bound
+    )
+
+
+#: Functions that a SELECT of a preset may take rows from, and the operators that hold one SELECT within another.
+_TABLES = {"unnest", "generate_series", "range"}
+
+
+def one_select(sql: str, tables: Collection[str], engine: Engine, where: str) -> None:
+    """Let a SELECT in that reads these tables, and what it defines itself, and nothing else.
+
+    Raises:
+        ProjectError: it is more than one statement, no SELECT, or it reads something else.
+    """
+    answer = json.loads(engine.value(f"select json_serialize_sql({text(sql)})"))
+    if answer["error"]:
+        raise ProjectError(f"this is no SELECT: {answer['error_message']}", where=where)
+    if len(answer["statements"]) != 1:
+        raise ProjectError("this is more than one statement; write one SELECT", where=where)
+    nodes = list(_tree(answer["statements"]))
+    known = {*tables, *(entry["key"] for node in nodes for entry in _defined(node))}
+    for node in nodes:
+        if node.get("type") == "BASE_TABLE" and (node["table_name"] not in known or node.get("schema_name")):
+            raise ProjectError(f"it reads `{node['table_name']}`; it can read `source` alone", where=where)
+        if node.get("type") == "TABLE_FUNCTION" and node["function"]["function_name"].lower() not in _TABLES:
+            raise ProjectError(f"it calls {node['function']['function_name']}(), which has no place there", where=where)
+    scalar, aggregates = _functions(engine)
+    for node in nodes:
+        if node.get("class") == "FUNCTION" and not node.get("is_operator"):
+            call = node["function_name"].lower()
+            if call not in aggregates and not scalar.get(call) and call not in _TABLES:
+                raise ProjectError(f"it calls {call}(), which has no place there", where=where)
+
+
+def _tree(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _tree(child)
+
+
+def _defined(node: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The names that a WITH gives."""
+    map_ = node.get("cte_map")
+    return list(map_.get("map", [])) if isinstance(map_, dict) else []
+
+
 def bound(
     expressions: Mapping[str, Expression],
     scope: str,

@@ -10,6 +10,13 @@ from pimsync.engine import Engine
 from pimsync.store.sources.survey import Survey
 
 
+#: The column with a record's number, where rows and records are not one to one.
+RECORD = "?record"
+
+#: The column that says why a record is no product; null for most.
+LEFT_OUT = "?left_out"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
     """A column of the source: its name, and the SQL that says whether its text is an exact number (`false` for most)."""
@@ -50,6 +57,7 @@ class Source:
     instead: Callable[[], Source] | None = None
     notices: tuple[Notice, ...] = ()
     fixes: dict[str, int] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()  # columns of the relation that are no texts of the source: RECORD, LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True)

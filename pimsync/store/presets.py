@@ -1,0 +1,147 @@
+"""Presets: how the exports of known systems become master products, as data."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from pimsync.errors import ProjectError
+from pimsync.project import Formats, Input, Part, checked
+from pimsync.words import closest
+
+#: The word in a project that turns recognising off.
+NONE = "none"
+
+#: What a preset may say about reading: everything a project can, but for what is the project's alone.
+READING = frozenset(Input.model_fields) - {"source", "preset", "columns", "query"}
+
+
+class Recognise(Part):
+    """What a file shows that such an export, and next to no other file, has."""
+
+    columns: tuple[str, ...] = Field(min_length=1, description="columns that are all there")
+    formats: tuple[Formats, ...] = ()
+
+
+class LeftOut(Part):
+    """Records that are no products: when, and what is said of them."""
+
+    when: str
+    why: str
+
+
+class Case(Part):
+    """A file of such an export, and what becomes of its records."""
+
+    name: str
+    source: str
+    products: tuple[dict[str, Any], ...]
+    left_out: int = 0
+
+
+class Definition(Part):
+    """A preset's file."""
+
+    name: str
+    url: str | None = None
+    checked: datetime.date | None = None
+    recognise: Recognise
+    read: dict[str, Any] = Field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    rows: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    leave: tuple[str, ...] = ()
+    columns: dict[str, str]
+    case: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A preset, and the file it stands in."""
+
+    key: str
+    path: Path
+    definition: Definition
+
+    def read_by(self, catalog: Input) -> Input:
+        """How the catalog is read: what the project says wins."""
+        said = catalog.model_dump(exclude_unset=True)
+        return checked(type(catalog), {**self.definition.read, **said}, where=self.path)
+
+
+def shipped() -> Path:
+    """The folder of the presets that come with pimsync: inside the package once installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "catalog_presets"
+    return inside if inside.is_dir() else package.parent / "catalog_presets"
+
+
+def files(project: Path | None = None) -> dict[str, Path]:
+    """Every preset's file by key; a project's own `catalog_presets/` folder wins."""
+    return dict(sorted(_files([shipped(), *([project / "catalog_presets"] if project else [])])))
+
+
+def _files(roots: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    for root in roots:
+        if root.is_dir():
+            yield from ((path.stem, path) for path in root.glob("*.toml"))
+
+
+def find(key: str, project: Path | None = None) -> Preset:
+    """The preset with this key.
+
+    Raises:
+        ProjectError: there is none, or its file is wrong.
+    """
+    known = files(project)
+    if key not in known:
+        near = closest(key, known)
+        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
+        raise ProjectError(f"there is no preset {key!r}", where="pimsync.toml, [catalog] preset", hint=hint)
+    return load(known[key])
+
+
+def load(path: Path) -> Preset:
+    """Read and check a preset's file.
+
+    Raises:
+        ProjectError: it is no TOML, or says something that no preset says.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"this is no TOML: {error}", where=str(path)) from None
+    except OSError as error:
+        raise ProjectError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    definition = checked(Definition, document, where=path)
+    unknown = [name for name in definition.read if name not in READING]
+    if unknown:
+        raise ProjectError(f"[read] does not know `{unknown[0]}`", where=str(path))
+    return Preset(path.stem, path, definition)
+
+
+def recognised(columns: Collection[str], format_: str, project: Path | None = None) -> Preset | None:
+    """The preset whose columns a file has; the one that asks for the most where several fit."""
+    have = {name.casefold() for name in columns}
+    fitting = []
+    for path in files(project).values():
+        asked = _asked(path)
+        wanted = [name.casefold() for name in asked.get("columns", ())]
+        if wanted and have.issuperset(wanted) and format_ in (asked.get("formats") or (format_,)):
+            fitting.append((-len(wanted), path))
+    return load(min(fitting)[1]) if fitting else None
+
+
+def _asked(path: Path) -> Mapping[str, Any]:
+    """What a preset asks for, before all of it is checked."""
+    try:
+        asked = tomllib.loads(path.read_text(encoding="utf-8")).get("recognise", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return load(path).definition.recognise.model_dump()
+    return asked if isinstance(asked, dict) else {}
