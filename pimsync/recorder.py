@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pimsync.columns import numbers as numbers_
-from pimsync.columns import texts
+from pimsync.columns import present, texts
 from pimsync.columns import values as values_
 from pimsync.findings import Finding, Rule
 
@@ -92,7 +92,7 @@ class Recorder:
             self.counts[key] += int(count)
             if len(self.examples[key]) < EXAMPLES:
                 mine = np.flatnonzero(which == number)
-                places = values_(records.fill_null(0))[mine]
+                places = np.where(present(records), values_(records), 0)[mine]
                 wanted = mine[np.argsort(places, kind="stable")][: EXAMPLES - len(self.examples[key])]
                 self._remember(key, rules[number], table.take(numbers_(wanted)))
 
