@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pimsync.engine import Engine, ident
@@ -12,7 +12,7 @@ from pimsync.errors import CatalogError, ProjectError
 from pimsync.expressions import Expression, bound, checked
 from pimsync.store.product import FIELDS, Field
 from pimsync.store.reading.moments import start_and_end
-from pimsync.store.sources.source import Notice, SourceColumn, as_text
+from pimsync.store.sources.source import Notice, Source, SourceColumn, as_text
 from pimsync.words import closest, count
 
 #: Google's one column for two fields.
@@ -46,18 +46,39 @@ class Columns:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A field's expression, as a project or a preset says it, and where it says so."""
+
+    expression: str
+    where: str
+
+
 def arranged(
-    source: Sequence[SourceColumn], mapped: Mapping[str, str], relation: str, engine: Engine, file: str
+    source: Source,
+    mapped: Mapping[str, Mapped],
+    engine: Engine,
+    file: str,
+    *,
+    key: str = "sku",
+    leave: Iterable[str] = (),
 ) -> Columns:
-    """Find each field's column: the project's own expression, else the column of that name, else the first synonym.
+    """Find each field's column: the expression for it, else the column of that name, else the first synonym.
+
+    Args:
+        key: the field that every record needs.
+        leave: columns that fill no field, whatever they are called.
 
     Raises:
-        ProjectError: `[catalog.columns]` names no field, or an expression that cannot be let in.
-        CatalogError: no column is the sku.
+        ProjectError: an expression is for no field, or cannot be let in.
+        CatalogError: no column is the key.
     """
-    own = _mapped(source, mapped, relation, engine)
+    own = _mapped(source, mapped, engine)
+    left = {name.casefold() for name in leave}
     by_name: dict[tuple[str, str], list[SourceColumn]] = defaultdict(list)
-    for column in source:
+    for column in source.columns:
+        if column.hidden or column.name.casefold() in left:
+            continue
         name, scope = _scope(column.name)
         by_name[_plain(name), scope].append(column)
     found: dict[str, Column] = {column.name: column for column in own}
@@ -78,11 +99,11 @@ def arranged(
                     Notice("column/two_for_one", f"{other.name} ({name} is {taken.name})") for other in candidates
                 ]
         used |= _sale_period(by_name, scope, found)
-    if "sku" not in found:
-        raise _no_sku([column.name for column in source], file)
+    if key not in found:
+        raise _no_key(key, [column.name for column in source.columns if not column.hidden], file)
     order = {name: number for number, name in enumerate(FIELDS)}
     columns = sorted(found.values(), key=lambda column: (order[column.field.name], column.name))
-    rest = tuple(column.name for column in source if ident(column.name) not in used)
+    rest = tuple(column.name for column in source.columns if not column.hidden and ident(column.name) not in used)
     return Columns(tuple(columns), rest, tuple(notices))
 
 
@@ -114,19 +135,18 @@ def _sale_period(
     return {raw}
 
 
-def _mapped(source: Sequence[SourceColumn], mapped: Mapping[str, str], relation: str, engine: Engine) -> list[Column]:
-    names = [column.name for column in source]
-    where = {name: f"pimsync.toml, [catalog.columns] {name}" for name in mapped}
+def _mapped(source: Source, mapped: Mapping[str, Mapped], engine: Engine) -> list[Column]:
+    names = [column.name for column in source.columns]
     expressions: dict[str, Expression] = {}
-    for name, expression in mapped.items():
+    for name, one in mapped.items():
         field, scope = _scope(name) if ":" in name else (name, "")
         if field not in FIELDS or field == "attributes" or (scope and field in _ONE):
             near = closest(name, FIELDS)
             hint = f"did you mean `{near}`?" if near else None
-            raise ProjectError(f"the master product has no field `{name}`", where=where[name], hint=hint)
-        expressions[name] = checked(expression, engine, names, where[name])
-    types = bound(expressions, f"from ({relation})", engine, where)
-    return [_computed(name, expression, types[name], source) for name, expression in expressions.items()]
+            raise ProjectError(f"the master product has no field `{name}`", where=one.where, hint=hint)
+        expressions[name] = checked(one.expression, engine, names, one.where)
+    types = bound(expressions, f"from ({source.relation})", engine, {name: one.where for name, one in mapped.items()})
+    return [_computed(name, expression, types[name], source.columns) for name, expression in expressions.items()]
 
 
 def _computed(name: str, expression: Expression, kind: str, source: Sequence[SourceColumn]) -> Column:
@@ -145,10 +165,10 @@ def _is_name(sql: str, name: str) -> bool:
     return bare.lower() == name.lower() or bare == ident(name)
 
 
-def _no_sku(listed: list[str], file: str) -> CatalogError:
+def _no_key(key: str, listed: list[str], file: str) -> CatalogError:
     shown = ", ".join(f"`{name}`" for name in listed[:12]) + (" …" if len(listed) > 12 else "")
     return CatalogError(
-        f"no column is the sku; there {'is' if len(listed) == 1 else 'are'} {count(len(listed), 'column')}: {shown}",
+        f"no column is the {key}; there {'is' if len(listed) == 1 else 'are'} {count(len(listed), 'column')}: {shown}",
         where=file,
-        hint='name the one that is in pimsync.toml: [catalog.columns] sku = "…"',
+        hint=f'pimsync init {file} proposes one; or name it in pimsync.toml: [catalog.columns] {key} = "…"',
     )

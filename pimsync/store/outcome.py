@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pimsync.columns import numbers, texts
 from pimsync.engine import Engine, text
 from pimsync.findings import Finding, Rule
+from pimsync.store.piece import Piece
 from pimsync.store.rules import RULES
-from pimsync.store.snapshot import DUPLICATES, FINDINGS, PRODUCTS
-from pimsync.store.sources.source import Notice, Reject
+from pimsync.store.settled import Settled, Supplement, key_of
+from pimsync.store.snapshot import DUPLICATES, FINDINGS
 
 #: How many examples of a rule are kept in memory.
 EXAMPLES = 5
@@ -31,20 +32,62 @@ class Outcome:
     rejected: int
 
 
-def outcome(
-    into: Path, engine: Engine, rejects: Sequence[Reject], notices: Sequence[Notice], fixes: Mapping[str, int]
-) -> Outcome:
-    """Gather what was found: in the values, in the records that have no row, in the skus, in the header."""
-    products = f"read_parquet({text(str(into / PRODUCTS))}, file_row_number = true)"
-    duplicates = _duplicates(into, engine, products)
-    _tables(into, engine, rejects, notices, fixes)
-    twice = f"read_parquet({text(str(duplicates))})" if duplicates else "(select null::bigint as row where false)"
+def outcome(into: Path, engine: Engine, supplements: Sequence[Supplement], products: Settled) -> Outcome:
+    """Gather what was found: in values, in records that have no row, in skus and variants, in supplements, in headers."""
+    main, rows = products.main, f"read_parquet({text(str(products.path))}, file_row_number = true)"
+    duplicates = _duplicates(into, engine, rows)
+    pieces = [main, *(one.piece for one in supplements)]
+    _tables(into, engine, pieces)
+    parts = [_in_values(piece) for piece in pieces]
+    parts.append("select rule, null as sku, record, value from skipped")
+    parts.append("select rule, null, null, value from notices")
+    if duplicates:
+        twice = f"(select row from read_parquet({text(str(duplicates))}))"
+        number = "record" if products.numbered else main.numbered()
+        table = rows if products.numbered else main.steps_of(products.path)
+        parts.append(
+            f"select 'catalog/sku/duplicate', sku, {number}, sku from {table} where file_row_number in {twice}"
+        )
+    if products.left_out:
+        parts.append(
+            f"select 'catalog/record/left_out', sku, record, why from read_parquet({text(str(products.left_out))})"
+        )
+    parts += [part for one in supplements for part in _in_supplement(one, main)]
     path = into / FINDINGS
-    engine.run(f"copy ({_findings(products, twice)}) to {text(str(path))} (format parquet, compression zstd)")
-    rejected = engine.value(
-        f"select count(*) from {products} where rejected or file_row_number in (select row from {twice})"
-    )
+    engine.run(f"copy ({_findings(parts)}) to {text(str(path))} (format parquet, compression zstd)")
+    out = f"file_row_number in (select row from read_parquet({text(str(duplicates))}))" if duplicates else "false"
+    rejected = engine.value(f"select count(*) from {rows} where rejected or {out}")
     return _summed(path, engine, duplicates, int(rejected))
+
+
+def _in_values(piece: Piece) -> str:
+    """What was wrong with the values of a piece's records, or repaired in them."""
+    sku = "sku" if "sku" in piece.fields else "null"
+    product = " and left_out is null" if "left_out" in piece.extras else ""
+    number = piece.numbered()
+    return (
+        f"select problem.rule as rule, sku, record, problem.value as value from (select {sku} as sku, {number} as record,"
+        f" unnest(problems) as problem from {piece.steps} where problems is not null{product})"
+    )
+
+
+def _in_supplement(one: Supplement, main: Piece) -> Iterator[str]:
+    """Records of a supplement that no product has, keys that come twice, and products that it says nothing of."""
+    key, mine = key_of(one.key, "s"), key_of(one.key, "m")
+    its = f"(select *, {one.piece.numbered()} as number from {one.piece.steps}) s"
+    products = f"(select *, {main.numbered()} as number from {main.steps}) m"
+    known = f"{key} in (select {mine} from {products} where {mine} is not null)"
+    yield f"select 'catalog/supplement/unmatched', null, number, {key} from {its} where {key} is not null and not {known}"
+    yield (
+        f"select 'catalog/supplement/twice', null, number, {key} from {its} where {key} is not null"
+        f" qualify row_number() over (partition by {key} order by number desc) > 1"
+    )
+    there = f"{mine} in (select {key} from {its} where {key} is not null)"
+    product = " and left_out is null" if "left_out" in main.extras else ""
+    yield (
+        f"select 'catalog/supplement/missing', sku, number, {text(one.piece.name)} from {products}"
+        f" where not coalesce({there}, false){product}"
+    )
 
 
 def _duplicates(into: Path, engine: Engine, products: str) -> Path | None:
@@ -60,16 +103,16 @@ def _duplicates(into: Path, engine: Engine, products: str) -> Path | None:
     return path
 
 
-def _tables(
-    into: Path, engine: Engine, rejects: Sequence[Reject], notices: Sequence[Notice], fixes: Mapping[str, int]
-) -> None:
-    """The rules, the records without a row, and what the header gave rise to, where SQL can see them."""
+def _tables(into: Path, engine: Engine, pieces: Sequence[Piece]) -> None:
+    """The rules, the records without a row, and what files as a whole gave rise to, where SQL can see them."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     rules = [*RULES.values()]
-    repairs = [rule for rule, n in fixes.items() for _ in range(n)]
+    repairs = [rule for piece in pieces for rule, n in piece.fixes.items() for _ in range(n)]
+    rejects = [one for piece in pieces for one in piece.rejects]
+    notices = [one for piece in pieces for one in piece.notices]
     tables = {
         "rules": {
             "rule": texts(rule.id for rule in rules),
@@ -79,7 +122,6 @@ def _tables(
         },
         "skipped": {
             "record": numbers(np.array([one.record for one in rejects], dtype=np.int64)),
-            "shift": numbers(np.array([one.record - n for n, one in enumerate(rejects)], dtype=np.int64)),
             "rule": texts(f"catalog/record/{one.demand}" for one in rejects),
             "value": texts(one.value for one in rejects),
         },
@@ -95,23 +137,13 @@ def _tables(
         path.unlink()
 
 
-def _findings(products: str, twice: str) -> str:
+def _findings(parts: Sequence[str]) -> str:
+    everything = "\n      union all ".join(f"({part})" for part in parts)
     return f"""
-    with flawed as (
-      select file_row_number as row, sku, unnest(problems) as problem from {products} where problems is not null
-      union all
-      select file_row_number, sku, {{'rule': 'catalog/sku/duplicate', 'value': sku}} from {products}
-      where file_row_number in (select row from {twice})
-    ),
-    shifts as (select shift, count(*) as here from skipped group by shift),
-    steps as (select shift, sum(here) over (order by shift) as before from shifts),
-    everything as (
-      select problem.rule as rule, sku, row + 1 + coalesce(before, 0)::bigint as record, problem.value as value
-      from flawed asof left join steps on row + 1 >= shift
-      union all select rule, null, record, value from skipped
-      union all select rule, null, null, value from notices
+    with everything(rule, sku, record, value) as (
+      {everything}
     )
-    select 'catalog' as channel, rule, severity, attribute, sku, record, value,
+    select 'catalog' as channel, rule, severity, attribute, sku, record::bigint as record, value,
       replace(message, '{{value}}', {_shown("value")}) as message
     from everything join rules using (rule)
     order by record nulls first, rule"""

@@ -22,8 +22,8 @@ SHOWN = 500
 _TEXTS = ("text", "code", "list", "links")
 
 
-def query(source: Source, columns: Columns, manner: Manner) -> tuple[str, tuple[str, ...]]:
-    """The SELECT that gives the snapshot's rows, and the names of its fields."""
+def query(source: Source, columns: Columns, manner: Manner, key: str = "sku") -> tuple[str, tuple[str, ...]]:
+    """The SELECT that gives the snapshot's rows, and the names of its fields; a record without its key is flawed."""
     readings = {column.name: READINGS[column.field.kind](column.name, manner) for column in columns.columns}
     related_ = related(columns.columns, manner)
     values = [f"{one.value} as {part(name, 'value')}" for name, one in readings.items()]
@@ -31,7 +31,8 @@ def query(source: Source, columns: Columns, manner: Manner) -> tuple[str, tuple[
     chosen = [f"{sql} as {ident(name)}" for name, sql in _ordered(fields).items()]
     if columns.attributes:
         chosen.append(f"{_attributes(columns.attributes)} as attributes")
-    flaws = _flaws(columns, readings, related_)
+    chosen += [f"{ident(name)} as {name.removeprefix('?')}" for name in source.extras]
+    flaws = _flaws(columns, readings, related_, key)
     fixes = _fixes(columns, readings, source.survey)
     steps = {
         "source": source.relation,
@@ -55,7 +56,7 @@ def _ordered(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _texts(source: Source, columns: Columns) -> str:
     """The raw texts, cleaned, under the names of what they fill; those without a field in one list."""
-    chosen = []
+    chosen = [ident(name) for name in source.extras]
     for column in columns.columns:
         chosen.append(f"{cleaned(column.raw, source.survey)} as {ident(column.name)}")
         if column.field.kind in ("price", "measure"):
@@ -148,8 +149,8 @@ class _Flaw:
         return f"{{'rule': 'catalog/{self.attribute}/' || {self.demand}, 'value': left({self.value}, {SHOWN})}}"
 
 
-def _flaws(columns: Columns, readings: Mapping[str, Reading], related_: Relations) -> list[_Flaw]:
-    flaws = [_Flaw('"sku?value" is null', "sku", "'required'", "cast(null as varchar)", error=True)]
+def _flaws(columns: Columns, readings: Mapping[str, Reading], related_: Relations, key: str) -> list[_Flaw]:
+    flaws = [_Flaw(f"{part(key, 'value')} is null", key, "'required'", "cast(null as varchar)", error=True)]
     for column in columns.columns:
         error = column.field.severity is Severity.ERROR
         raw, value = ident(column.name), part(column.name, "value")

@@ -19,10 +19,14 @@ LEFT_OUT = "?left_out"
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of the source: its name, and the SQL that says whether its text is an exact number (`false` for most)."""
+    """A column of the source: its name, and the SQL that says whether its text is an exact number (`false` for most).
+
+    A hidden one is there for expressions alone: a preset made it, or reads it where this file has it not.
+    """
 
     name: str
     exact: str = "false"
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A catalog file, unpacked: where its bytes are, what people call it, and where a reader may put things."""
+    """A catalog file, unpacked: where its bytes are, what people call it, and where a reader may put things.
+
+    `notices` are what was found out on the way; `encoding` is what a file of text was written in before it became UTF-8,
+    and `guessed` whether nobody said so.
+    """
 
     path: Path
     name: str
     work: Path
+    notices: tuple[Notice, ...] = ()
+    encoding: str = "utf_8"
+    guessed: bool = False
 
 
 def as_text(value: str, kind: str) -> tuple[str, str]:
