@@ -108,8 +108,13 @@ def _written(one: Received, whole: Gathered, manner: Manner, engine: Engine, wor
     return Piece(
         one.name, path, fields, columns, whole.places, rows,
         _records(whole, rows, rejects, path, extras, engine), tuple(rejects),
-        (*source.notices, *columns.notices), source.fixes, extras,
+        (*_of_files(one), *source.notices, *columns.notices), source.fixes, extras,
     )  # fmt: skip
+
+
+def _of_files(one: Received) -> Iterable[Notice]:
+    """What was found out about the files before they were read, once where it is the same of several."""
+    return dict.fromkeys(notice for file, _ in one.files for notice in file.notices)
 
 
 def _records(
