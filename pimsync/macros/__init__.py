@@ -6,12 +6,25 @@ the examples are its tests.
 
 from __future__ import annotations
 
-from pimsync.macros import dates, entities, identifiers, lists, measures, money, texts
+from pimsync.macros import (
+    cases,
+    dates,
+    entities,
+    identifiers,
+    links,
+    lists,
+    measures,
+    money,
+    prices,
+    texts,
+    units,
+    wording,
+)
 from pimsync.macros.macro import Macro
 
 MACROS: dict[str, Macro] = {
     macro.name: macro
-    for family in (entities, texts, money, dates, measures, identifiers, lists)
+    for family in (entities, texts, money, dates, measures, identifiers, lists, prices, units, wording, cases, links)
     for macro in family.MACROS
 }
 
