@@ -134,7 +134,7 @@ def _result(
     return Result(
         catalog=CatalogSummary(
             project.catalog.source, catalog.snapshot.records, catalog.snapshot.rows - catalog.rejected,
-            catalog.snapshot.records - catalog.snapshot.rows + catalog.rejected,
+            catalog.unreadable + catalog.rejected, catalog.left_out, catalog.folded, catalog.preset,
         ),
         channels=tuple(_summary(one) for one in produced),
         findings=tuple(group for group in groups if not group.rule.fix),

@@ -26,12 +26,18 @@ class Group:
 
 @dataclass(frozen=True)
 class CatalogSummary:
-    """The catalog in figures."""
+    """The catalog in figures.
+
+    Each of its records is a product (or several, where it has variants), rejected, left out, or folded into another one's.
+    """
 
     source: str
     records: int
     products: int
     rejected: int
+    left_out: int = 0
+    folded: int = 0
+    preset: str | None = None
 
 
 @dataclass(frozen=True)

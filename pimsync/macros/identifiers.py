@@ -44,6 +44,12 @@ MACROS = (
         examples={"gtin_13('036000291452')": "0036000291452", "gtin_13('14006381333938')": "4006381333938"},
     ),
     Macro(
+        "shortened",
+        "Cut a key to n characters; what is cut off is told apart by eight characters of its hash.",
+        "(key, n) as case when length(key) > n then left(key, greatest(n - 9, 0)) || '-' || left(md5(key), 8) else key end",
+        examples={"shortened('RED-42', 50)": "RED-42", "shortened('a-very-long-handle', 16)": "a-very--6c6e71ef"},
+    ),
+    Macro(
         "domain",
         "The host in a web address, in lower case and without `www.`.",
         rf"(url) as nullif(regexp_replace(lower(regexp_extract(url, '{_HOST}', 1)), '^www\.', ''), '')",

@@ -72,8 +72,12 @@ def _place(example: Finding) -> str:
 
 def _summary(result: Result) -> Iterator[str]:
     catalog = result.catalog
-    rejected = f", {catalog.rejected:,} that cannot be used" if catalog.rejected else ""
-    yield f"{catalog.source}: {count(catalog.records, 'record')}, {count(catalog.products, 'product')}{rejected}."
+    figures = [count(catalog.records, "record"), count(catalog.products, "product")]
+    figures += [f"{catalog.rejected:,} that cannot be used"] if catalog.rejected else []
+    figures += [f"{catalog.left_out:,} that {'is' if catalog.left_out == 1 else 'are'} no product"] if catalog.left_out else []
+    figures += [f"{catalog.folded:,} that go into others"] if catalog.folded else []
+    read_as = f" ({catalog.preset})" if catalog.preset else ""
+    yield f"{catalog.source}{read_as}: {', '.join(figures)}."
     for one in result.channels:
         parts = [f"{one.items:,} ready", f"{one.excluded:,} left out"]
         if one.filtered:

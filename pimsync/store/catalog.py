@@ -89,7 +89,15 @@ def _read(
         key = "sku" if number == 0 else catalog.supplement[number - 1].key
         with _in_words(one.name):
             pieces.append(
-                typed(one, _manner(one.way, defaults), engine, into / f"source-{number}", key=key, first=first)
+                typed(
+                    one,
+                    _manner(one.way, defaults),
+                    engine,
+                    into / f"source-{number}",
+                    key=key,
+                    first=first,
+                    defaults=defaults.model_dump(),
+                )
             )
         first += pieces[-1].records
     main = pieces[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,20 +35,51 @@ class Gathered:
     records: int | None = None
 
 
-def gathered(one: Received, engine: Engine, work: Path, first: int = 1) -> Gathered:
+#: The name under which a preset's expressions see the project's defaults.
+DEFAULTS = "defaults"
+
+
+def gathered(
+    one: Received, engine: Engine, work: Path, first: int = 1, defaults: Mapping[str, str | None] | None = None
+) -> Gathered:
     """Everything a source has, as one table.
 
     Args:
         first: the number of its first record.
+        defaults: what the project says under `[defaults]`; a preset's expressions read it as `defaults.shop_url`.
     """
+    whole = _gathered(one, engine, work, first)
+    if not one.preset:
+        return whole
+    taken = any(column.name.casefold() == DEFAULTS for column in whole.source.columns)
+    source = whole.source if taken else _informed(whole.source, defaults or {})
+    return replace(whole, source=_left_out(source, one.preset, engine))
+
+
+def _informed(source: Source, defaults: Mapping[str, str | None]) -> Source:
+    """A source whose rows know the project's defaults."""
+    members = [
+        f"{text(name)}: cast({'null' if value is None else text(value)} as varchar)" for name, value in defaults.items()
+    ]
+    said = ", ".join(members) or "'none': null"
+    again = source.instead
+    return replace(
+        source,
+        relation=f"select *, {{{said}}} as {DEFAULTS} from ({source.relation})",
+        columns=(*source.columns, SourceColumn(DEFAULTS, hidden=True)),
+        instead=(lambda: _informed(again(), defaults)) if again else None,
+    )
+
+
+def _gathered(one: Received, engine: Engine, work: Path, first: int) -> Gathered:
     preset = one.preset.definition if one.preset else None
     if len(one.files) == 1 and not (preset and preset.rows):
         source = one.files[0][1]
-        return Gathered(_left_out(source, one.preset, engine), (Place(one.files[0][0].name, first),))
+        return Gathered(source, (Place(one.files[0][0].name, first),))
     landed, places, records = _landed(one, engine, work, first)
     if one.preset and preset and preset.rows:
         landed = _folded(landed, one.preset, engine, work)
-    return Gathered(_left_out(landed, one.preset, engine), places, records)
+    return Gathered(landed, places, records)
 
 
 def _landed(one: Received, engine: Engine, work: Path, first: int) -> tuple[Source, tuple[Place, ...], int]:
@@ -189,10 +220,10 @@ def with_missing(source: Source, names: Iterable[str]) -> Source:
     )
 
 
-def _left_out(source: Source, preset: Preset | None, engine: Engine) -> Source:
+def _left_out(source: Source, preset: Preset, engine: Engine) -> Source:
     """A source that says of each row why it is no product."""
-    reasons = preset.definition.left_out if preset else ()
-    if not preset or not reasons:
+    reasons = preset.definition.left_out
+    if not reasons:
         return source
     names = [column.name for column in source.columns]
     whens = []

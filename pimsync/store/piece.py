@@ -65,18 +65,28 @@ class Piece:
         return f"(select t.*, s.before from {table} t asof left join ({steps}) s on t.file_row_number + 1 >= s.shift)"
 
 
-def typed(one: Received, manner: Manner, engine: Engine, work: Path, *, key: str = "sku", first: int = 1) -> Piece:
+def typed(
+    one: Received,
+    manner: Manner,
+    engine: Engine,
+    work: Path,
+    *,
+    key: str = "sku",
+    first: int = 1,
+    defaults: Mapping[str, str | None] | None = None,
+) -> Piece:
     """Read a source as master products.
 
     Args:
         key: the field that every record needs.
         first: the number of its first record.
+        defaults: what the project says under `[defaults]`.
 
     Raises:
         CatalogError: it has no records, no column is the key, or next to nothing in it can be read.
         ProjectError: an expression is wrong.
     """
-    whole = gathered(one, engine, work, first)
+    whole = gathered(one, engine, work, first, defaults)
     piece = _written(one, whole, manner, engine, work, key)
     _readable(piece, engine)
     return piece

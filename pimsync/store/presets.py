@@ -40,8 +40,10 @@ class Case(Part):
     """A file of such an export, and what becomes of its records."""
 
     name: str
-    source: str
-    products: tuple[dict[str, Any], ...]
+    source: str = Field(description="the file, as text")
+    suffix: str = ".csv"
+    defaults: dict[str, str] = Field(default_factory=dict, description="what the project says under [defaults]")
+    products: tuple[dict[str, Any], ...] = Field(description="the products, each with the fields to look at")
     left_out: int = 0
 
 

