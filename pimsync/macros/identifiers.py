@@ -46,7 +46,7 @@ MACROS = (
     Macro(
         "shortened",
         "Cut a key to n characters; what is cut off is told apart by eight characters of its hash.",
-        "(key, n) as case when length(key) > n then left(key, greatest(n - 9, 0)) || '-' || left(md5(key), 8) else key end",
+        "(key, n) as case when length(key) > n then left(key, greatest(n - 9, 0)) || '-' || left(md5(key::varchar), 8) else key end",
         examples={"shortened('RED-42', 50)": "RED-42", "shortened('a-very-long-handle', 16)": "a-very--6c6e71ef"},
     ),
     Macro(
