@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pimsync.lookups import FUNCTION, Table, finder
 from pimsync.macros import MACROS
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Engine:
     """One DuckDB, in memory, that sees only the folders it is given and whose settings cannot be changed after.
 
     `folders` may be read and written, `files` may be read. Both are closed over before the first query runs: whatever
-    an expression tries, it reaches nothing else on the machine and nothing on the network.
+    an expression tries, it reaches nothing else on the machine and nothing on the network. `tables` are what `lookup()` and
+    `convert()` look things up in, by their names.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class Engine:
         memory: str | None = None,
         temporary: Path | None = None,
         timezone: str = "UTC",
+        tables: Mapping[str, Table] | None = None,
     ) -> None:
         import duckdb
 
         self.threads = threads or os.cpu_count() or 2
         self.memory = memory or DEFAULT_MEMORY
+        self.tables = tables or {}
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
             ":memory:",
             config={
@@ -68,6 +72,7 @@ class Engine:
         # `x in (…)` with many values is run as a join otherwise, and a join does not keep the catalog's order. The other two
         # cost more to plan, on queries as wide as these, than they save.
         run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
+        install_tables(self.connection, self.tables)
         install_macros(self.connection)
         allowed = ", ".join(text(f"{Path(folder).resolve()}{os.sep}") for folder in folders)
         paths = ", ".join(text(str(Path(file).resolve())) for file in files)
@@ -117,8 +122,19 @@ class Engine:
     def another(self) -> Engine:
         """Another way into the same engine, for another thread: the memory and the macros are shared."""
         twin = object.__new__(Engine)
-        twin.threads, twin.memory, twin.connection = self.threads, self.memory, self.connection.cursor()
+        twin.threads, twin.memory, twin.tables = self.threads, self.memory, self.tables
+        twin.connection = self.connection.cursor()
         return twin
+
+
+def install_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
+    """Make the lookup tables known to a connection."""
+    if not tables:
+        connection.execute(f"create macro {FUNCTION}(name, key) as cast(null as varchar)")
+        return
+    create: Any = connection.create_function
+    # Without special handling of nulls the engine takes it ill that a key has no value.
+    create(FUNCTION, finder(tables), ["VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special")
 
 
 def install_macros(connection: duckdb.DuckDBPyConnection) -> None:

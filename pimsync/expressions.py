@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pimsync import lookups
 from pimsync.engine import Engine, text
 from pimsync.errors import PimsyncError, ProjectError
 from pimsync.macros import MACROS
@@ -88,6 +89,7 @@ def checked(
             names.add(node["column_names"][0])
         if kind == "FUNCTION" and not node.get("is_operator"):
             calls.add(node["function_name"].lower())
+            lookups.known(node, engine.tables, expression, where, error)
     _know_columns(expression, names, columns, where, error)
     _know_functions(expression, calls, engine, aggregate, where, error)
     return Expression(f"(\n{expression}\n)", frozenset(_spelled(name, columns) for name in names))
@@ -310,5 +312,6 @@ def _listed(engine: Engine) -> tuple[dict[str, bool], set[str]]:
         ):
             steady = stability not in ("VOLATILE", "CONSISTENT_WITHIN_QUERY") and name not in _OUTWARD
             scalar[name] = scalar.get(name, True) and steady
+    scalar.pop(lookups.FUNCTION, None)
     scalar |= dict.fromkeys(MACROS, True)
     return scalar, aggregates - scalar.keys()

@@ -6,17 +6,18 @@ import pytest
 
 from pimsync.engine import Engine
 from pimsync.macros import MACROS
+from pimsync.macros.tables import EXAMPLES
 
-EXAMPLES = [(call, gives) for macro in MACROS.values() for call, gives in macro.examples.items()]
+CALLS = [(call, gives) for macro in MACROS.values() for call, gives in macro.examples.items()]
 
 
 @pytest.fixture(scope="module")
 def engine():
-    with Engine(threads=1) as engine:
+    with Engine(threads=1, tables=EXAMPLES) as engine:
         yield engine
 
 
-@pytest.mark.parametrize(("call", "gives"), EXAMPLES, ids=[call for call, _ in EXAMPLES])
+@pytest.mark.parametrize(("call", "gives"), CALLS, ids=[call for call, _ in CALLS])
 def test_example(call, gives, engine):
     assert engine.value(f"select cast(({call}) as varchar)") == gives
 
@@ -40,7 +41,7 @@ REST = {
     "with_vat": "23", "without_vat": "23", "percent_off": "10", "saving": "10", "margin": "10", "with_margin": "10", "nearest": "5",
     "charm": "0.99", "charm_up": "0.99", "price_band": "[10, 20]", "weight_in": "'g', 'kg'", "length_in": "'cm', 'm'",
     "with_parameter": "'ref', 'a'", "utm": "'google', 'cpc'", "replace_all": "map {'a': 'b'}", "template": "['a', 'b']",
-    "lead_with": "'Nike'", "remove_words": "['sale']", "category_level": "1", "lower_case": "'tr'", "upper_case": "'tr'",
+    "lead_with": "'Nike'", "remove_words": "['sale']", "category_level": "1", "lower_case": "'tr'", "upper_case": "'tr'", "lookup": "'Mugs'", "convert": "'EUR', 'PLN'",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from pimsync.macros import (
     measures,
     money,
     prices,
+    tables,
     texts,
     units,
     wording,
@@ -24,7 +25,21 @@ from pimsync.macros.macro import Macro
 
 MACROS: dict[str, Macro] = {
     macro.name: macro
-    for family in (entities, texts, money, dates, measures, identifiers, lists, prices, units, wording, cases, links)
+    for family in (
+        entities,
+        texts,
+        money,
+        dates,
+        measures,
+        identifiers,
+        lists,
+        prices,
+        units,
+        wording,
+        cases,
+        links,
+        tables,
+    )
     for macro in family.MACROS
 }
 
