@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pimsync.engine import ident, text
-from pimsync.store.proposal.fits import NO, TYPICAL, Column, fit
+from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, fit
 from pimsync.store.proposal.names import PART
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import worded
@@ -32,6 +32,7 @@ def _key(state: State) -> None:
     for column, expression, why, certainty in _keys(state):
         state.put("sku", expression, why, certainty, column.name)
         state.why_not.pop(column.name, None)
+        _gtin_of(column, state)
         break
     else:
         state.notes.append('no column tells the records apart: name one as the key, sku = "…", or nothing can be built')
@@ -42,6 +43,15 @@ def _key(state: State) -> None:
             state.why_not.setdefault(column.name, lost)
 
 
+def _gtin_of(column: Column, state: State) -> None:
+    """A key that is a GTIN is one, where no other column has them."""
+    gtin = state.column("gtin")
+    if (gtin is None or not gtin.values.texts) and column.values.gtins > 0.95 and fit("gtin", column).verdict == PROOF:
+        if gtin is not None:
+            state.why_not[gtin.name] = f"{EMPTY}; gtin is `{column.name}`"
+        state.put("gtin", ident(column.name), "the key's values are GTINs", 0.7, column.name)
+
+
 def _keys(state: State) -> Iterator[tuple[Column, str, str, float]]:
     """The columns that could be the key, the best first."""
     named = [c for c in state.columns if _named(c, "sku") and c.values.texts and fit("sku", c).verdict != NO]
@@ -49,11 +59,11 @@ def _keys(state: State) -> Iterator[tuple[Column, str, str, float]]:
     yield from ((c, ident(c.name), f"by its name; {fit('sku', c).why}", 0.9 if c.look.is_key else 0.7) for c in named[:1]
                 if c.look.filled >= 0.9 and c.look.distinct >= 0.9)  # fmt: skip
     unique = [c for c in state.columns if c.look.is_key]
-    for field in ("gtin", "mpn", "slug"):
+    for field, said in _OTHER_KEYS.items():
         for column in unique:
             if _fills(state, column, field) and fit("sku", column).verdict == TYPICAL:
-                said = {"gtin": "GTIN", "mpn": "manufacturer's number", "slug": "end of the web address"}[field]
-                yield column, ident(column.name), f"no column is named as a key; the {said} is another one for each record", 0.6  # fmt: skip
+                why = f"no column is named as a key; the {said} is another one for each record"
+                yield column, ident(column.name), why, 0.6
     for column in unique:
         if column.name not in state.used and column.header.other is None and _is_code(column):
             yield column, ident(column.name), "no column is named as a key; its codes tell all records apart", 0.5
@@ -62,7 +72,12 @@ def _keys(state: State) -> Iterator[tuple[Column, str, str, float]]:
         if _fills(state, column, "url") and (end := _end_of_address(column)):
             yield column, end, "no column is a key; the ends of the web addresses tell the records apart", 0.4
         if _fills(state, column, "title"):
-            yield column, f"md5({ident(column.name)})", "no column is a key; a code made of the title is, while titles stay as they are", 0.3  # fmt: skip
+            why = "no column is a key; a code made of the title is one while titles stay as they are"
+            yield column, f"md5({ident(column.name)})", why, 0.3
+
+
+#: What else can tell records apart, the best first.
+_OTHER_KEYS = {"gtin": "GTIN", "mpn": "manufacturer's number", "slug": "end of the web address"}
 
 
 def _named(column: Column, field: str) -> bool:
@@ -213,7 +228,7 @@ def _unit(state: State, unit: str, measures: tuple[str, ...]) -> None:
         state.fields[unit] = replace(state.fields[measures[0]] if measures[0] in state.fields else next(
             state.fields[name] for name in measures if name in state.fields), field=unit, expression=text(found),
             why=f"it stands in the name of `{shown(names[0], 40)}`", columns=names, certainty=0.9)  # fmt: skip
-    elif bare and any(column.values.texts for column in columns):
+    elif bare and any(column.values.share(lambda t: t.strip("0.,")) for column in columns):
         listed = "kg, g, lb or oz" if unit == "weight_unit" else "cm, mm, m or in"
         state.notes.append(
             f"no column says the unit of `{shown(columns[0].name, 40)}`: write {unit} = \"'…'\" ({listed})"

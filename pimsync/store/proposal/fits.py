@@ -29,6 +29,9 @@ from pimsync.words import shown
 #: Verdicts: it cannot be; nothing against it; it looks like it; it can hardly be anything else.
 NO, POSSIBLE, TYPICAL, PROOF = -1, 0, 1, 2
 
+#: What is said of a column without any value.
+EMPTY = "empty in what was looked at"
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -70,7 +73,7 @@ Judge = Callable[[str, Column], Fit]
 def fit(field: str, column: Column) -> Fit:
     """What the values say to the field. A column without any says nothing."""
     if not column.values.texts:
-        return Fit(POSSIBLE, "empty in what was looked at")
+        return Fit(POSSIBLE, EMPTY)
     return JUDGES[field](field, column)
 
 
@@ -146,8 +149,8 @@ def _description(field: str, column: Column) -> Fit:
     values = column.values
     if values.numbers > 0.5 or values.links > 0.5:
         return Fit(NO, "its values are no texts")
-    if values.length > 150 and (values.html > 0.5 or values.length > 250) and values.kinds > 1:
-        return Fit(PROOF, "long texts" + (" with HTML" if values.html > 0.5 else ""))
+    if values.length > 150 and values.html > 0.5 and values.kinds > 1 and column.look.filled > 0.5:
+        return Fit(PROOF, "long texts with HTML")
     return Fit(TYPICAL if values.length > 30 else POSSIBLE)
 
 

@@ -36,12 +36,12 @@ class Market:
         if self.currency and "currency" in self.said:
             return Proposal("currency", self.currency, "as you said")
         price = state.column("price")
-        if price and (code := next(iter(price.values.shown_currencies), None)):
-            return Proposal("currency", code, f"stands in `{shown(price.name, 40)}`", 0.9, (price.name,))
-        if price and price.header.currency:
-            return Proposal("currency", price.header.currency, f"stands in the name `{shown(price.name, 40)}`", 0.9)
-        if "currency" in state.fields:
+        if price is None or "currency" in state.fields:
             return None
+        if code := next(iter(price.values.shown_currencies), None):
+            return Proposal("currency", code, f"stands in `{shown(price.name, 40)}`", 0.9, (price.name,))
+        if price.header.currency:
+            return Proposal("currency", price.header.currency, f"stands in the name `{shown(price.name, 40)}`", 0.9)
         if code := words()["currencies"].get(self._home(None) or ""):
             return Proposal("currency", code, f"a guess, as the columns have {self._named()} names: check it", 0.5)
         state.notes.append(

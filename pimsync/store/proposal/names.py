@@ -22,13 +22,16 @@ from pimsync.store.reading.currencies import CODES, SIGNS
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss", "№": "n"})
 
 #: Units that stand behind a name, as pimsync writes them.
-_WEIGHTS = {"kg": "kg", "kgs": "kg", "g": "g", "gr": "g", "gram": "g", "grams": "g", "lb": "lb", "lbs": "lb", "oz": "oz", "mg": "mg", "кг": "kg", "г": "g"}  # fmt: skip
+_WEIGHTS = {
+    "kg": "kg", "kgs": "kg", "g": "g", "gr": "g", "gram": "g", "grams": "g", "lb": "lb", "lbs": "lb", "oz": "oz",
+    "mg": "mg", "кг": "kg", "г": "g",
+}  # fmt: skip
 _LENGTHS = {"cm": "cm", "mm": "mm", "m": "m", "in": "in", "inch": "in", "inches": "in", "ft": "ft", "см": "cm", "мм": "mm"}  # fmt: skip
 
 #: Languages that a name may end with; `id`, `in`, `is` and `no` are words too often.
 _LANGUAGES = frozenset(
     "ar bg ca cs da de el en es et fi fr he hr hu it ja ko lt lv nb nl pl pt ro ru sk sl sr sv tr uk zh".split()
-)
+)  # names.toml has their names
 
 _MONEY = ("price", "sale_price", "cost", "others.regular_price", "others.wholesale_price")
 _MEASURED = {"weight": _WEIGHTS, "length": _LENGTHS, "width": _LENGTHS, "height": _LENGTHS}
@@ -85,9 +88,10 @@ def tokens(name: str) -> tuple[str, ...]:
 
 def parsed(name: str) -> Header:
     """What a column's name says."""
-    whole = _known(tokens(name)) or _stripped(name)
-    if whole:
-        return whole if isinstance(whole, Header) else Header(whole)
+    if meanings := _index().get("".join(tokens(name))):
+        return Header(meanings, currency=_sign(name) if meanings[0].field in _MONEY else None)
+    if whole := _stripped(name):
+        return whole
     pieces = [piece for piece in re.split(r"[/|(),;\[\]]", name) if piece.strip()]
     beside = [found for piece in pieces if (found := _stripped(piece))] if len(pieces) > 1 else []
     fields = {meaning.field for header in beside for meaning in header.meanings[:1]}
@@ -102,17 +106,24 @@ def _with(meanings: Sequence[Meaning], strength: int) -> tuple[Meaning, ...]:
 
 def _stripped(name: str) -> Header | None:
     """The name without tax, currency, unit, language and number, where something known is left."""
-    found = Header(currency=next((code for sign, code in SIGNS.items() if not sign.isalnum() and sign in name), None))
-    rest, tax = _without_tax(tokens(name))
-    found = replace(found, tax=tax)
-    for rest, found in _shorter(rest, found):
-        if (meanings := _known(rest)) and _fitting(meanings, found):
-            return replace(found, meanings=meanings)
+    whole, tax = _without_tax(tokens(name))
+    for rest, header in _shorter(whole, Header(tax=tax, currency=_sign(name))):
+        if (meanings := _known(rest)) and _fitting(meanings, header):
+            return replace(header, meanings=meanings)
     return None
 
 
+def _sign(name: str) -> str | None:
+    """The currency whose sign stands in a name."""
+    return next((code for sign, code in SIGNS.items() if not sign.isalnum() and sign in name), None)
+
+
 def _shorter(rest: tuple[str, ...], found: Header) -> Iterator[tuple[tuple[str, ...], Header]]:
-    """A name, and the name with ever less around what it is about."""
+    """A name, and the name with ever less around what it is about; a language at its end is no filler."""
+    if len(rest) > 2 and rest[-2] in _LANGUAGES and len(rest[-1]) in (2, 4):  # en_US, zh_Hans
+        yield rest[:-2], replace(found, language=rest[-2])
+    if len(rest) > 1 and rest[-1] in _LANGUAGES:
+        yield rest[:-1], replace(found, language=rest[-1])
     yield rest, found
     numbers = [int(token) for token in rest if token.isascii() and token.isdigit() and len(token) < 4]
     if numbers:
@@ -122,8 +133,6 @@ def _shorter(rest: tuple[str, ...], found: Header) -> Iterator[tuple[tuple[str, 
     if rest and (match := re.fullmatch(r"(\D+?)([0-9]{1,2})", rest[-1])):
         rest, found = (*rest[:-1], match[1]), replace(found, number=int(match[2]))
         yield rest, found
-    if len(rest) > 2 and rest[-2] in _LANGUAGES and len(rest[-1]) in (2, 4):  # en_US, zh_Hans
-        yield rest[:-2], replace(found, language=rest[-2])
     if len(rest) < 2:
         return
     for last, others in ((rest[-1], rest[:-1]), (rest[0], rest[1:])):
@@ -131,8 +140,6 @@ def _shorter(rest: tuple[str, ...], found: Header) -> Iterator[tuple[tuple[str, 
             yield others, replace(found, currency=last.upper())
         if last in _WEIGHTS or last in _LENGTHS:
             yield others, replace(found, unit=_WEIGHTS.get(last) or _LENGTHS[last])
-        if last in _LANGUAGES:
-            yield others, replace(found, language=last)
 
 
 def _fitting(meanings: Sequence[Meaning], found: Header) -> bool:
@@ -161,19 +168,20 @@ def _within(rest: tuple[str, ...]) -> tuple[Meaning, ...]:
 
 
 def _without_tax(rest: tuple[str, ...]) -> tuple[tuple[str, ...], Literal["with", "without"] | None]:
-    for phrase, tax in _taxes():
-        for start in range(len(rest) - len(phrase) + 1):
-            if rest[start : start + len(phrase)] == phrase and len(rest) > len(phrase):
-                return rest[:start] + rest[start + len(phrase) :], tax
+    """A name without the longest words that say with or without tax."""
+    spans = [(start, end) for start in range(len(rest)) for end in range(start + 1, len(rest) + 1)]
+    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span)):
+        tax = _taxes().get("".join(rest[start:end]))
+        if tax and end - start < len(rest):
+            return rest[:start] + rest[end:], tax
     return rest, None
 
 
 @functools.cache
-def _taxes() -> list[tuple[tuple[str, ...], Literal["with", "without"]]]:
-    """The words for with and without tax, the longest first."""
+def _taxes() -> dict[str, Literal["with", "without"]]:
+    """The words for with and without tax, written together."""
     kinds: tuple[tuple[str, Literal["with", "without"]], ...] = (("with_tax", "with"), ("without_tax", "without"))
-    phrases = {tokens(phrase): kind for key, kind in kinds for one in words()[key].values() for phrase in one}
-    return sorted(phrases.items(), key=lambda item: (-len(item[0]), item[0]))
+    return {"".join(tokens(phrase)): kind for key, kind in kinds for one in words()[key].values() for phrase in one}
 
 
 @functools.cache

@@ -6,14 +6,15 @@ reason is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pimsync.engine import ident
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal.column import ColumnLook, Leftover, Proposal, Proposals
 from pimsync.store.proposal.composed import composed
-from pimsync.store.proposal.fits import NO, PROOF, TYPICAL, Column, Fit, fit
+from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, Fit, fit
 from pimsync.store.proposal.market import Market, market
 from pimsync.store.proposal.names import BESIDE, PART, WHOLE, Meaning, parsed, words
 from pimsync.store.proposal.silence import silenced
@@ -23,6 +24,9 @@ from pimsync.words import shown
 
 #: Fields for which a part of a name is not enough, whatever the values are: to be wrong here costs money.
 _STRICT = ("price", "sale_price", "cost", "quantity", "sku", "parent_sku", "mpn", "multipack", "availability")
+
+#: Fields of few words, each of which is checked: a part of a name is enough beside them.
+_CHECKED = ("gender", "age_group", "condition")
 
 #: Fields that values alone can prove.
 _PROVABLE = ("gtin", "image", "url", "currency", "condition", "availability", "description", "category")
@@ -120,7 +124,8 @@ def _acceptable(one: Candidate) -> bool:
     if one.fit.verdict == NO:
         return False
     if one.meaning and one.meaning.strength == PART:
-        return one.fit.verdict >= TYPICAL and one.field not in _STRICT and bool(one.column.values.texts)
+        checked = one.fit.verdict == PROOF or (one.fit.verdict >= TYPICAL and one.field in _CHECKED)
+        return checked and one.field not in _STRICT and bool(one.column.values.texts)
     return True
 
 
@@ -151,11 +156,13 @@ def _scoped(candidates: list[Candidate], state: State, place: Market) -> None:
             candidates.remove(one)
             scope = f"{name}:{one.column.header.language}"
             if one.column.values.texts and scope not in state.fields:
-                language = words()["languages"].get(one.column.header.language, one.column.header.language)
+                language = words()["languages"][one.column.header.language]
                 why = f"by its name; for channels in {language}"
                 state.fields[scope] = Proposal(scope, one.column.sql, why, one.certainty, (one.column.name,))
             else:
-                state.why_not[one.column.name] = "empty in what was looked at" if not one.column.values.texts else f"a second {name}"  # fmt: skip
+                state.why_not[one.column.name] = (
+                    f"a second {name} in that language" if one.column.values.texts else EMPTY
+                )
 
 
 def _assigned(candidates: list[Candidate], state: State, place: Market) -> None:
@@ -182,7 +189,7 @@ def _lost(one: Candidate, taken: Proposal, state: State) -> str:
     money = one.column.header.currency
     note = f" in {money}" if money else ""
     if not one.column.values.texts:
-        return f"empty in what was looked at; {taken.field} is `{other}`"
+        return f"{EMPTY}; {taken.field} is `{other}`"
     return f"also looks like {_a(one.field)}{note}; {taken.field} is `{other}`"
 
 
@@ -233,19 +240,21 @@ def _unknown(column: Column) -> str:
     if other and column.header.meanings[0].strength > PART:
         return str(words()["others"][other]["says"])
     if not values.texts:
-        return "empty in what was looked at" if not values.nothings else "nothing but " + ", ".join(values.nothings)
+        return EMPTY if not values.nothings else "nothing but " + ", ".join(values.nothings)
     if values.kinds == 1 and len(values.texts) > 2:
         return f'always the same: "{shown(values.texts[0], 40)}"'
     looks = next((said for test, said in _LOOKS if test(values)), None)
     return f"its name is not known; {looks}" if looks else "its name is not known"
 
 
-_LOOKS = (
+_DECIMALS = re.compile(r"[0-9]*[.,][0-9]{2,4}")
+
+_LOOKS: tuple[tuple[Callable[[Values], object], str], ...] = (
     (lambda v: v.gtins > 0.9 and len(v.texts) > 4, "its values are GTINs"),
     (lambda v: v.pictures > 0.5, "its values are web addresses of images"),
     (lambda v: v.picture_files > 0.5, "its values are names of image files"),
     (lambda v: v.links > 0.5, "its values are web addresses"),
     (lambda v: v.shown_currencies and v.prices > 0.9, "its values are prices"),
     (lambda v: v.moments > 0.9, "its values are dates"),
-    (lambda v: v.prices > 0.9 and v.integers < 0.9, "its values are numbers with decimals: prices perhaps"),
+    (lambda v: v.share(_DECIMALS.fullmatch) > 0.8, "its values are numbers with decimals, prices perhaps"),
 )
