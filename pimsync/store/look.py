@@ -57,12 +57,12 @@ def _look(one: Received, engine: Engine, work: Path) -> Look:
     notices: list[Notice] = []
     names: dict[str, None] = {}
     records = 0
-    for number, (_, source) in enumerate(one.files):
+    for number, (file, source) in enumerate(one.files):
         path = work / f"look-{number}.parquet"
         read, rows, rejects = put_down(source, engine, path)
         parts.append(str(path))
         records += rows + len(rejects)
-        notices += read.notices
+        notices += (*file.notices, *read.notices)
         names.update(dict.fromkeys(column.name for column in read.columns))
     if not records:
         raise CatalogError("the catalog has a header and no records", where=one.name)

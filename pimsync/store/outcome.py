@@ -12,8 +12,9 @@ from pimsync.engine import Engine, text
 from pimsync.findings import Finding, Rule
 from pimsync.store.piece import Piece
 from pimsync.store.rules import RULES
-from pimsync.store.settled import Settled, Supplement, key_of
+from pimsync.store.settled import Settled, Supplement, foreign_sale, key_of
 from pimsync.store.snapshot import DUPLICATES, FINDINGS
+from pimsync.store.variants import doubts
 
 #: How many examples of a rule are kept in memory.
 EXAMPLES = 5
@@ -41,13 +42,14 @@ def outcome(into: Path, engine: Engine, supplements: Sequence[Supplement], produ
     parts = [_in_values(piece) for piece in pieces]
     parts.append("select rule, null as sku, record, value from skipped")
     parts.append("select rule, null, null, value from notices")
+    number = "record" if products.numbered else main.numbered()
+    numbered = rows if products.numbered else main.steps_of(products.path)
     if duplicates:
         twice = f"(select row from read_parquet({text(str(duplicates))}))"
-        number = "record" if products.numbered else main.numbered()
-        table = rows if products.numbered else main.steps_of(products.path)
         parts.append(
-            f"select 'catalog/sku/duplicate', sku, {number}, sku from {table} where file_row_number in {twice}"
+            f"select 'catalog/sku/duplicate', sku, {number}, sku from {numbered} where file_row_number in {twice}"
         )
+    parts += doubts(numbered, number, products.fields)
     if products.left_out:
         parts.append(
             f"select 'catalog/record/left_out', sku, record, why from read_parquet({text(str(products.left_out))})"
@@ -82,6 +84,12 @@ def _in_supplement(one: Supplement, main: Piece) -> Iterator[str]:
         f"select 'catalog/supplement/twice', null, number, {key} from {its} where {key} is not null"
         f" qualify row_number() over (partition by {key} order by number desc) > 1"
     )
+    clash = foreign_sale(one, main, "s")
+    if clash:
+        yield (
+            f"select 'catalog/sale_price/currency', m.sku, m.number, concat(s.sale_price, ' ', s.currency)"
+            f" from {products} join {its} on {key} = {mine} where {clash}"
+        )
     there = f"{mine} in (select {key} from {its} where {key} is not null)"
     product = " and left_out is null" if "left_out" in main.extras else ""
     yield (

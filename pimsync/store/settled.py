@@ -118,7 +118,7 @@ def _joined(main: Piece, supplements: Sequence[Supplement], fields: Iterable[str
             f" qualify row_number() over (partition by {key_of(one.key, 't')} order by file_row_number desc) = 1)"
         )
         joins += f"\nleft join {last} {alias} on {key_of(one.key, alias)} = {key_of(one.key, 'm')}"
-        rejected.append(f"coalesce({alias}.rejected, false)")
+        rejected += [f"coalesce({alias}.rejected, false)", foreign_sale(one, main, alias) or "false"]
     chosen = [f"{_latest(name, main, supplements)} as {ident(name)}" for name in fields]
     left_out = "m.left_out" if "left_out" in main.extras else "cast(null as varchar)"
     order = "order by record" if supplements or "record" not in main.extras else ""
@@ -126,6 +126,14 @@ def _joined(main: Piece, supplements: Sequence[Supplement], fields: Iterable[str
         f"select {', '.join(chosen)}, {' or '.join(rejected)} as rejected, {left_out} as left_out, m.number as record\n"
         f"from (select *, {main.numbered()} as number from {main.steps}) m{joins} {order}"
     )
+
+
+def foreign_sale(one: Supplement, main: Piece, alias: str) -> str | None:
+    """The SQL of whether a supplement brings a sale price in another currency than that of the price it is a sale of."""
+    if not {"sale_price", "currency"} <= {*one.fields} or "currency" not in main.fields:
+        return None
+    priced = f" and {alias}.price is null" if "price" in one.fields else ""
+    return f"coalesce({alias}.sale_price is not null{priced} and {alias}.currency <> m.currency, false)"
 
 
 def _latest(name: str, main: Piece, supplements: Sequence[Supplement]) -> str:

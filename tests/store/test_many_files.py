@@ -1,0 +1,36 @@
+"""A catalog in several files: one table, every record known by its file and its number there."""
+
+from __future__ import annotations
+
+from pimsync.findings import Finding
+
+
+def test_files_come_one_after_the_other(read, tmp_path):
+    (tmp_path / "part-10.csv").write_text("sku,title,price\nC,Cup,3 EUR\n")
+    (tmp_path / "part-2.csv").write_text("sku,price,brand\nA,1 EUR,Nordvik\nB,oops\nB2,2 EUR,Nordvik\n")
+    reading = read.file("part-*.csv")
+    assert [(p["sku"], p["title"], p["brand"]) for p in reading.products] == [
+        ("A", None, "Nordvik"), ("B2", None, "Nordvik"), ("C", "Cup", None),
+    ]  # fmt: skip
+    assert reading.records == [1, 3, 4]
+    assert reading.findings == ["2 record/ragged"]
+    assert [(place.file, place.first) for place in reading.result.places] == [("part-2.csv", 1), ("part-10.csv", 4)]
+
+
+def test_files_of_different_kinds_are_one_catalog(read, tmp_path):
+    (tmp_path / "a.csv").write_text("sku,price,quantity\nA,1.50,2\n")
+    (tmp_path / "b.jsonl").write_text('{"sku": "B", "price": 2.5, "brand": "Nordvik"}\n{"sku": 3, "price": "x"}\n')
+    reading = read.file("[ab].*", defaults={"currency": "EUR"})
+    assert [(p["sku"], str(p["price"]), p["brand"]) for p in reading.products] == [
+        ("A", "1.5000", None), ("B", "2.5000", "Nordvik"), ("3", "None", None),
+    ]  # fmt: skip
+    assert reading.findings == ["3 price/unreadable"]
+
+
+def test_one_sku_in_two_files_is_a_duplicate(read, tmp_path):
+    (tmp_path / "1.csv").write_text("sku,price\nA,1 EUR\n")
+    (tmp_path / "2.csv").write_text("sku,price\nA,2 EUR\n")
+    reading = read.file("*.csv")
+    assert reading.findings == ["2 sku/duplicate"]
+    (example,) = reading.result.examples["catalog/sku/duplicate"]
+    assert isinstance(example, Finding)
