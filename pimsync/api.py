@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,9 +19,11 @@ from pimsync.expressions import plain
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
 from pimsync.format.produce import Making, Produced, Workshop, produce
+from pimsync.lookups import Table
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
+from pimsync.store import lookups
 from pimsync.store.catalog import CatalogResult, read_catalog
 from pimsync.store.snapshot import ROW_GROUP
 
@@ -80,6 +82,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
     if out is not None:
         _writable(out)
     with _work(project) as work, _written(out):
+        found = lookups.tables(project, work / "run" / "tables")
         step = watch.stage("reading the catalog", None)
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
@@ -89,7 +92,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
         with (
-            _crews(project, work, catalog.snapshot.rows, len(chosen)) as crews,
+            _crews(project, work, catalog.snapshot.rows, len(chosen), found) as crews,
             Recorder((out or work) / "findings.parquet") as recorder,
             ExitStack() as makings,
         ):
@@ -196,7 +199,9 @@ def _work(project: Project) -> Iterator[Path]:
 
 
 @contextmanager
-def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[list[list[Engine]]]:
+def _crews(
+    project: Project, work: Path, rows: int, channels: int, tables: Mapping[str, Table]
+) -> Iterator[list[list[Engine]]]:
     """Ways into one engine of one thread: who asks does the work, and keeps the catalog's order while it streams.
 
     The first crew is one that tells of findings. A large catalog has one more, a worker for each core, which
@@ -211,6 +216,7 @@ def _crews(project: Project, work: Path, rows: int, channels: int) -> Iterator[l
         memory=project.run.memory,
         temporary=work / "spill",
         timezone=project.defaults.timezone,
+        tables=tables,
     ) as engine:
         yield [[engine.another() for _ in range(size)] for size in crews]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pimsync.errors import PimsyncError, ProjectError, UsageError
 from pimsync.words import closest
@@ -118,6 +118,55 @@ class Channel(Part):
     country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
 
 
+class Lookup(Part):
+    """A table that expressions look things up in: a delimited file, and which of its columns are read."""
+
+    source: str = Field(description="a csv or tsv file with a header")
+    key: str | None = Field(default=None, description="the column that is looked in; the first one where none is named")
+    value: str | None = Field(default=None, description="the column that is found; the second one where none is named")
+    ignore_case: bool = Field(default=False, description="whether `Mugs` is found under `mugs`")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
+
+
+class Rates(Part):
+    """What currencies cost: `EUR = 4.31`, one by one, or a file of them, or both."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+
+    source: str | None = Field(default=None, description="a csv or tsv file: currencies and rates")
+    key: str | None = Field(default=None, description="the column of the currencies; the first one where none is named")
+    value: str | None = Field(default=None, description="the column of the rates; the second one where none is named")
+    base: str | None = Field(
+        default=None, pattern="^[A-Z]{3}$", description="what the rates are in; else the currency under [defaults]"
+    )
+    inverse: bool = Field(
+        default=False,
+        description="whether a rate says what one unit of the base buys, as the European Central Bank's do",
+    )
+
+    @model_validator(mode="after")
+    def _currencies(self) -> Rates:
+        for name in self.listed:
+            if not re.fullmatch("[A-Z]{3}", name):
+                raise ValueError(f"`{name}` is no currency; write one as EUR = 4.31")
+        return self
+
+    @property
+    def listed(self) -> dict[str, float]:
+        """The rates that stand in the project file."""
+        return self.__pydantic_extra__
+
+
+class Taxonomy(Part):
+    """Where the lists of categories are that channels have."""
+
+    google: str | None = Field(
+        default=None, description="Google's taxonomy with ids, in any language: taxonomy-with-ids.en-US.txt"
+    )
+
+
 class Resources(Part):
     """What a run may take of the machine."""
 
@@ -131,6 +180,9 @@ class Project(Part):
     catalog: Catalog
     defaults: Defaults = Defaults()
     channels: dict[str, Channel] = Field(default_factory=dict)
+    lookups: dict[str, Lookup] = Field(default_factory=dict)
+    rates: Rates = Field(default_factory=lambda: Rates.model_validate({}))
+    taxonomy: Taxonomy = Taxonomy()
     run: Resources = Resources()
     folder: Path = Field(default_factory=Path.cwd, exclude=True)
     file: Path | None = Field(default=None, exclude=True)
