@@ -6,8 +6,9 @@ from pimsync.store.sources.csv import csv, tsv
 from pimsync.store.sources.json import json, jsonl
 from pimsync.store.sources.parquet import parquet
 from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
+from pimsync.store.sources.xml import xml
 
 #: The formats a catalog can have, and what reads them.
-READERS = {"csv": csv, "tsv": tsv, "json": json, "jsonl": jsonl, "parquet": parquet}
+READERS = {"csv": csv, "tsv": tsv, "json": json, "jsonl": jsonl, "parquet": parquet, "xml": xml}
 
 __all__ = ["READERS", "File", "Notice", "Reject", "Source", "SourceColumn"]

@@ -1,0 +1,105 @@
+"""XML: product feeds of every kind, and catalogs of one's own; each product's elements are its columns."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pimsync.errors import CatalogError
+from pimsync.project import Input
+from pimsync.store.sources.categories import Categories
+from pimsync.store.sources.rows import Rows
+from pimsync.store.sources.source import File, Source
+from pimsync.store.sources.survey import Survey, survey
+from pimsync.store.sources.variants import rows, steps
+from pimsync.store.sources.walk import LONGEST
+from pimsync.store.sources.xml_bytes import broken, chunks, in_utf8
+from pimsync.store.sources.xml_items import Item, parser_of
+from pimsync.store.sources.xml_look import local, looked_at
+
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+#: A character written as a number that may be one of those that the look over a file's bytes is for.
+_NUMBERED = re.compile(rb"&#(?:x0*[1-9a-fA-F][0-9a-fA-F]{2,}|0*[1-9][0-9]{2,}|x[89a-fA-F][0-9a-fA-F]);")
+
+
+def xml(file: File, catalog: Input) -> Source:
+    """Read the products of an XML file.
+
+    Raises:
+        CatalogError: it is no whole XML, it declares entities, or there are no products where they should be.
+    """
+    path = in_utf8(file, catalog.encoding)
+    wanted = tuple(map(local, steps(catalog.items))) if catalog.items else None
+    layout = looked_at(file, path, wanted)
+    variants = tuple(map(local, steps(catalog.variants))) if catalog.variants else ()
+    with Rows(file, numbered=bool(variants)) as table:
+        products = _Products(file, table, variants)
+        numbered = products.read(path, layout.products, layout.doctype)
+    return table.source(Survey() if numbered else survey(path), [])
+
+
+class _Products:
+    """The products of a file on their way into a table."""
+
+    def __init__(self, file: File, table: Rows, variants: tuple[str, ...]) -> None:
+        self.file = file
+        self.table = table
+        self.variants = variants
+        self.categories = Categories()
+        self.records = 0
+
+    def read(self, path: Path, products: tuple[str, ...], doctype: int) -> bool:
+        """Read the file through; whether there are characters in it that are written as numbers."""
+        from xml.parsers import expat
+
+        parser, waiting = parser_of(self.file, products, self.found, self.categories.add, self.learnt)
+        numbered, size = False, 0
+        try:
+            for chunk in chunks(path):
+                piece = _without(chunk, doctype) if not size and doctype >= 0 else chunk
+                parser.Parse(piece, False)
+                size += len(chunk)
+                numbered = numbered or _NUMBERED.search(chunk) is not None
+                if waiting() > LONGEST:
+                    line = parser.CurrentLineNumber
+                    raise CatalogError("a product is longer than 64 MB", where=f"{self.file.name}, before line {line}")
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise broken(error, parser, self.file, path) from None
+        return numbered
+
+    def learnt(self, key: str) -> None:
+        self.table.column(key)
+        if self.categories.refers(key):
+            self.table.column("category_path")
+
+    def found(self, item: Item, rich: bool) -> None:
+        self.records += 1
+        if self.categories.references:
+            self.categories.name(item)
+        if self.variants:
+            for row in rows(item, self.variants):
+                for key in row:
+                    self.table.column(key)
+                self.table.add(_flat(row), self.records)
+        else:
+            self.table.add(_flat(item) if rich else item)
+
+
+def _flat(item: Item) -> dict[str, Any]:
+    """What is more than a text, as JSON."""
+    return {key: one if one is None or type(one) is str else _dump(one) for key, one in item.items()}
+
+
+def _without(chunk: bytes, end: int) -> bytes:
+    """A file's beginning without its document type declaration, line by line.
+
+    Nothing is fetched that it names, and a parser that knows of it lets pass what might be declared there.
+    """
+    begin = chunk.rfind(b"<!DOCTYPE", 0, end)
+    if begin < 0:
+        return chunk
+    return chunk[:begin] + re.sub(rb"[^\n]", b" ", chunk[begin : end + 1]) + chunk[end + 1 :]
