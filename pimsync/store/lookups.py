@@ -148,5 +148,6 @@ def _said_of(called: str) -> Iterator[None]:
     try:
         yield
     except CatalogError as error:
-        said = error.message if error.message.startswith(("has ", "is ")) else f"cannot be read: {error.message.replace('the catalog', 'it')}"
+        said = error.message.replace("the catalog", "it")
+        said = said if said.startswith(("has ", "is ")) else f"cannot be read: {said}"
         raise ProjectError(f"{called} {said}", where=error.where, hint=error.hint) from None
