@@ -21,7 +21,7 @@ MACROS = (
         "Whether a text is a GTIN: 8, 12, 13 or 14 digits, not all zero, the last one the GS1 check digit.",
         r"""(t) as case
              when length(t) in (8, 12, 13, 14) and regexp_full_match(t, '[0-9]+')
-             then coalesce(check_digit_holds(try_cast(t as bigint)), false) and try_cast(t as bigint) > 0
+             then list_transform([try_cast(t as bigint)], lambda n: check_digit_holds(n) and n > 0)[1]
              when t is not null then false end""",
         examples={
             "is_gtin('4006381333931')": "true",

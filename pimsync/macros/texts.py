@@ -17,6 +17,7 @@ MACROS = (
         "truncate",
         "Cut at the last whole word that fits.",
         """(t, n) as case
+             when strlen(t) <= n then t
              when length(t) <= n then t
              when contains(left(t, n + 1), ' ') then rtrim(regexp_replace(left(t, n + 1), ' [^ ]*$', ''))
              else left(t, n) end""",
@@ -46,26 +47,30 @@ MACROS = (
         "Turn HTML into plain text: tags go, the end of a paragraph becomes a blank, entities become characters.",
         rf"""(t) as case
              when contains(t, '<') or contains(t, '&')
-             then list_transform([trim(regexp_replace(regexp_replace(regexp_replace(t,
-                    '(?is)<(script|style)\b.*?</(script|style)>', ' ', 'g'), '{_BLOCKS}', ' ', 'g'), '{TAG}', '', 'g'))],
-                    lambda bare: decode_entities(bare))[1]
+             then list_transform([case
+                    when contains(t, '<')
+                    then trim(regexp_replace(regexp_replace(regexp_replace(t,
+                      '(?is)<(script|style)\b.*?</(script|style)>', ' ', 'g'), '{_BLOCKS}', ' ', 'g'), '{TAG}', '', 'g'))
+                    when regexp_matches(t, '^\p{{Zs}}') or regexp_matches(t, '\p{{Zs}}$') then trim(t)
+                    else t end], lambda bare: decode_entities(bare))[1]
              else t end""",
         examples={
             "strip_html('<p>Warm &amp; dry</p><p>100% wool</p>')": "Warm & dry 100% wool",
             "strip_html('5 < 6 and <b>bold</b>')": "5 < 6 and bold",
+            "strip_html(' Salt & pepper ')": "Salt & pepper",
             "strip_html('plain')": "plain",
         },
     ),
     Macro(
         "one_line",
         "Put line breaks as blanks, so that a cell stays on one line.",
-        r"(t) as case when regexp_matches(t, '[\r\n]') then regexp_replace(t, '\s*[\r\n]+\s*', ' ', 'g') else t end",
+        r"(t) as case when contains(t, chr(10)) or contains(t, chr(13)) then regexp_replace(t, '\s*[\r\n]+\s*', ' ', 'g') else t end",
         examples={"one_line('a' || chr(10) || 'b')": "a b"},
     ),
     Macro(
         "html_lines",
         "Put line breaks as `<br>`, for channels that take HTML but no raw new lines.",
-        r"(t) as case when regexp_matches(t, '[\r\n]') then regexp_replace(t, '\r\n|\r|\n', '<br>', 'g') else t end",
+        r"(t) as case when contains(t, chr(10)) or contains(t, chr(13)) then regexp_replace(t, '\r\n|\r|\n', '<br>', 'g') else t end",
         examples={"html_lines('a' || chr(10) || 'b')": "a<br>b"},
     ),
     Macro(

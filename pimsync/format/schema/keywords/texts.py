@@ -19,7 +19,7 @@ def max_length(limit: int, here: Here) -> Predicate:
     says = here.sentence(
         f"has {{length}} characters; the channel takes {int(limit):,}", length=f"format('{{:,}}', {length})"
     )
-    return Predicate(f"{length} > {int(limit)}", says)
+    return Predicate(f"case when strlen({here.value}) > {int(limit)} then {length} > {int(limit)} else false end", says)
 
 
 @keyword("minLength", "short", of=is_text)
