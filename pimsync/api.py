@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -103,6 +103,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
                 for name, one in chosen.items()
             ]
             shop = Workshop(catalog.snapshot, catalog.rejected, scratch, teller)
+            plans = [_hooked(one, chosen[one.name].python, shop, project.folder) for one in plans]
             due = iter(zip(plans, cycle(crews[1:]), strict=False))
             under_way: deque[Making] = deque()
 
@@ -123,6 +124,16 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         if out is not None:
             _report(result, out)
         return result
+
+
+def _hooked(one: Plan, functions: Sequence[str], shop: Workshop, folder: Path) -> Plan:
+    """A channel's plan, with the project's own functions run."""
+    if not functions:
+        return one
+    from pimsync.format import hooks
+
+    found = hooks.loaded(functions, folder, one.name)
+    return hooks.hooked(one, shop.source(one), found, shop.folder / f"{one.name}-mapped.parquet", shop.teller)
 
 
 def _result(

@@ -113,6 +113,7 @@ class Channel(Part):
     fix: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: Rules = Rules()
     settings: dict[str, str] = Field(default_factory=dict)
+    python: tuple[str, ...] = Field(default=(), description="functions of the project's own, module:function")
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     language: str | None = Field(default=None, pattern="^[a-z]{2}$")
     country: str | None = Field(default=None, pattern="^[A-Z]{2}$")

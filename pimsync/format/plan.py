@@ -46,6 +46,7 @@ class Plan:
     file: str
     max_bytes: int | None
     max_items: int | None
+    mapped: str | None = None  # a file of the items as they are mapped, where a project's own functions made them
 
     @property
     def rules(self) -> tuple[Rule, ...]:

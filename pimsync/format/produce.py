@@ -65,6 +65,8 @@ class Workshop:
 
     def source(self, plan: Plan, share: tuple[int, int] = (0, 1), only: str | None = None) -> str:
         """The SELECT of the products that a channel looks at."""
+        if plan.mapped:
+            return plan.scope.mapped(plan.mapped, share=share, only=only)
         without = str(self.snapshot.duplicates) if self.snapshot.duplicates else None
         return plan.scope.products(str(self.snapshot.products), share=share, without=without, only=only)
 

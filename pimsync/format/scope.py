@@ -55,6 +55,14 @@ class Scope:
             f"  where not rejected{conditions}"
         )
 
+    def mapped(self, path: str, *, share: tuple[int, int] = (0, 1), only: str | None = None) -> str:
+        """The same over a file that has the items as they are mapped, a row for each of those products."""
+        number, of = share
+        kept = [f"(_row // {ROW_GROUP}) % {of} = {number}"] if of > 1 else []
+        kept += [f"_row in (select row from read_parquet({text(only)}))"] if only else []
+        where = f"\n  where {' and '.join(kept)}" if kept else ""
+        return f"select *, {self.context}\n  from read_parquet({text(path)}){where}"
+
     @property
     def filled(self) -> frozenset[str]:
         """The names that may hold something: the catalog has a column for them."""
