@@ -81,7 +81,7 @@ class Making:
         self.chunks = Ahead(self._chunks())
 
     def _chunks(self) -> Generator[Chunk]:
-        self.crossing = _across(self.plan, self.shop, self.crew[0])
+        self.crossing = crossing(self.plan, self.shop, self.crew[0])
         yield from _in_order(self.plan, self.shop, self.crew, self.crossing, encoded=self._encoded)
 
     def __enter__(self) -> Making:
@@ -320,7 +320,7 @@ def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
         ) from None
 
 
-def _across(plan: Plan, shop: Workshop, engine: Engine) -> Crossing:
+def crossing(plan: Plan, shop: Workshop, engine: Engine) -> Crossing:
     """Find, before the items are made, which groups of items break a rule across items, and which keys come twice."""
     source, groups = shop.source(plan), {}
     attributes = dict.fromkeys(one.attribute for one in plan.across if not one.counted)

@@ -69,6 +69,14 @@ def details(plan: Plan, source: str, crossing: Crossing, numbers: Collection[int
     )
 
 
+def followed(plan: Plan, source: str, chosen: Sequence[str]) -> str:
+    """The query that gives columns of the item, those of the values before each repair among them, of some products.
+
+    Its columns: `row`, `kept` (by the filter), and what is chosen.
+    """
+    return f"{_with(_items(plan, source))}select _row as row, _kept as kept{_commas(chosen)}\n  from item"
+
+
 def members(plan: Plan, source: str, attribute: str, parts: int) -> str:
     """The query that gives what the rules across items read: the items of every group, each group in one of some parts."""
     key = ident(attribute)

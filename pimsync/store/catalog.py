@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from pimsync.errors import CatalogError
 from pimsync.expressions import plain
 from pimsync.findings import Finding, Rule
 from pimsync.store.gathered import Place
-from pimsync.store.outcome import outcome
+from pimsync.store.outcome import Outcome, outcome
 from pimsync.store.piece import Piece, typed
 from pimsync.store.reading.currencies import DECIMAL_SIGNS
 from pimsync.store.reading.reading import Manner
@@ -45,6 +45,17 @@ class CatalogResult:
     preset: str | None = None  # the name of the preset that the catalog was read by
 
 
+@dataclass(frozen=True)
+class Between:
+    """What lies between the sources and the snapshot; it is cleared away once the catalog is read."""
+
+    sources: tuple[Received, ...]
+    pieces: tuple[Piece, ...]
+    supplements: tuple[Supplement, ...]
+    products: Settled
+    found: Outcome
+
+
 def read_catalog(
     catalog: project.Catalog,
     defaults: project.Defaults,
@@ -53,12 +64,14 @@ def read_catalog(
     into: Path,
     threads: int | None = None,
     memory: str | None = None,
+    look: Callable[[Between, Engine], None] | None = None,
 ) -> CatalogResult:
     """Read the project's catalog.
 
     Args:
         folder: where relative paths start.
         into: a folder of this stage's own; what is in it goes.
+        look: is shown what lies between the sources and the snapshot.
 
     Raises:
         CatalogError: the catalog cannot be read at all.
@@ -73,7 +86,7 @@ def read_catalog(
             folders=[into], files=files, threads=threads, memory=memory, temporary=into / "spill",
             timezone=defaults.timezone,
         ) as engine:  # fmt: skip
-            result = _read(taken_in, catalog, defaults, engine, into)
+            result = _read(taken_in, catalog, defaults, engine, into, look)
     for leftover in into.glob("source-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     shutil.rmtree(into / "spill", ignore_errors=True)
@@ -81,7 +94,12 @@ def read_catalog(
 
 
 def _read(
-    taken_in: Sequence[Received], catalog: project.Catalog, defaults: project.Defaults, engine: Engine, into: Path
+    taken_in: Sequence[Received],
+    catalog: project.Catalog,
+    defaults: project.Defaults,
+    engine: Engine,
+    into: Path,
+    look: Callable[[Between, Engine], None] | None,
 ) -> CatalogResult:
     pieces: list[Piece] = []
     first = 1
@@ -104,6 +122,8 @@ def _read(
     supplements = [Supplement(piece, one.key) for piece, one in zip(pieces[1:], catalog.supplement, strict=True)]
     products = settled(main, supplements, engine, into)
     found = outcome(into, engine, supplements, products)
+    if look:
+        look(Between(tuple(taken_in), tuple(pieces), tuple(supplements), products, found), engine)
     snapshot = Snapshot(
         products.path, products.rows, main.records, products.fields,
         () if products.numbered else tuple(one.record for one in main.rejects), found.duplicates, products.numbered,

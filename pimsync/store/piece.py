@@ -18,7 +18,7 @@ from pimsync.store.rules import RULES
 from pimsync.store.snapshot import ROW_GROUP
 from pimsync.store.sources import Notice, Reject, Source
 from pimsync.store.sources.dialect import RESAVE
-from pimsync.words import count
+from pimsync.words import count, shown
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Piece:
     notices: tuple[Notice, ...]
     fixes: Mapping[str, int]
     extras: tuple[str, ...] = ()
+    source: Source | None = None  # the texts that it was read from, as long as their files are there
 
     @property
     def first(self) -> int:
@@ -118,7 +119,7 @@ def _written(one: Received, whole: Gathered, manner: Manner, engine: Engine, wor
     return Piece(
         one.name, path, fields, columns, whole.places, rows,
         _records(whole, rows, rejects, path, extras, engine), tuple(rejects),
-        (*_of_files(one), *source.notices, *columns.notices), source.fixes, extras,
+        (*_of_files(one), *source.notices, *columns.notices), source.fixes, extras, source,
     )  # fmt: skip
 
 
@@ -171,8 +172,9 @@ def _readable(piece: Piece, engine: Engine) -> None:
         if not piece.rejects:
             raise CatalogError("not one of its records is a product", where=piece.name)
         first = piece.rejects[0]
+        why = RULES[f"catalog/record/{first.demand}"].message.replace("{value}", shown(first.value))
         raise CatalogError(
-            f"not one of {count(piece.records, 'record')} can be read: {RULES[f'catalog/record/{first.demand}'].message}",
+            f"not one of {count(piece.records, 'record')} can be read: {why}",
             where=f"{piece.name}, record {first.record}",
         )
 
