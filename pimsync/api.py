@@ -93,7 +93,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         scratch.mkdir(exist_ok=True)
         with (
             _crews(project, work, catalog.snapshot.rows, len(chosen), found) as crews,
-            Recorder((out or work) / "findings.parquet") as recorder,
+            Recorder((out or work) / "findings.parquet", [(one.file, one.first) for one in catalog.places]) as recorder,
             ExitStack() as makings,
         ):
             recorder.append(catalog.findings, [*catalog.rules])

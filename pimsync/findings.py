@@ -32,13 +32,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong, at one place."""
+    """One thing wrong, at one place: a record, of `file` where the catalog has several."""
 
     rule: Rule
     sku: str | None
     record: int | None
     value: str | None
     message: str
+    file: str | None = None
 
 
 def filtered(channel: str) -> Rule:

@@ -28,7 +28,7 @@ def columns() -> pa.Schema:
     return pa.schema(
         [
             ("channel", text), ("rule", text), ("severity", text), ("attribute", text),
-            ("sku", text), ("record", pa.int64()), ("value", text), ("message", text),
+            ("sku", text), ("record", pa.int64()), ("value", text), ("message", text), ("file", text),
         ]
     )  # fmt: skip
 
@@ -36,13 +36,15 @@ def columns() -> pa.Schema:
 class Recorder:
     """Takes findings as they come, in Arrow columns; nothing is looked at one by one but the first examples of a rule.
 
-    The file is written beside its place and put there when the run is over.
+    The file is written beside its place and put there when the run is over. Where the catalog has several `places`, a file and
+    the number of its first record each, findings name the file, and the record by its number there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, places: Sequence[tuple[str, int]] = ()) -> None:
         import pyarrow.parquet as pq
 
         self.path = path
+        self._places = places if len(places) > 1 else ()
         self.rules: dict[tuple[str, str], Rule] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.examples: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
@@ -82,8 +84,9 @@ class Recorder:
         named = ([one.id for one in rules], [_severity(one) for one in rules], [one.attribute for one in rules])
         rule, severity, attribute = (texts(names).take(taken) for names in named)
         channels = texts([channel]).take(numbers_(np.zeros(len(which), dtype=np.int64)))
+        records, files = self._placed(records)
         table = pa.Table.from_arrays(
-            [channels, rule, severity, attribute, skus, records, values, messages], schema=columns()
+            [channels, rule, severity, attribute, skus, records, values, messages, files], schema=columns()
         )
         self._writer.write_table(table)
         for number, count in zip(*np.unique(which, return_counts=True), strict=True):
@@ -106,10 +109,29 @@ class Recorder:
             found = numbers_(np.array([places[rule] for rule in batch.column("rule").to_pylist()], dtype=np.int64))
             self.add("catalog", rules, found, *(batch.column(name) for name in ("sku", "record", "value", "message")))
 
+    def _placed(self, records: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Records as their files number them, and those files."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not self._places:
+            return records, texts([None]).take(numbers_(np.zeros(len(records), dtype=np.int64)))
+        known, numbers = present(records), values_(records)
+        firsts = np.array([first for _, first in self._places], dtype=np.int64)
+        at = np.maximum(np.searchsorted(firsts, numbers, side="right") - 1, 0)
+        names = texts([name for name, _ in self._places]).take(numbers_(at))
+        nothing = pa.scalar(None, pa.string())
+        there = pa.BooleanArray.from_buffers(
+            pa.bool_(), len(known), [None, pa.py_buffer(np.packbits(known, bitorder="little"))]
+        )
+        own = pc.if_else(there, numbers_(numbers - firsts[at] + 1), pa.scalar(None, pa.int64()))
+        return own, pc.if_else(there, names, nothing)
+
     def _remember(self, key: tuple[str, str], rule: Rule, table: pa.Table) -> None:
-        for row in table.select(["sku", "record", "value", "message"]).to_pylist():
+        for row in table.select(["sku", "record", "value", "message", "file"]).to_pylist():
             message = row["message"] or rule.message
-            self.examples[key].append(Finding(rule, row["sku"], row["record"], row["value"], message))
+            self.examples[key].append(Finding(rule, row["sku"], row["record"], row["value"], message, row["file"]))
 
 
 def _severity(rule: Rule) -> str:

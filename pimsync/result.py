@@ -74,7 +74,7 @@ class Result:
     def frame(self) -> pd.DataFrame:
         """Every finding in full, one a row, as a pandas frame.
 
-        Columns: channel, rule, severity, attribute, sku, record, value, message.
+        Columns: channel, rule, severity, attribute, sku, record, value, message, file.
         """
         import pandas as pd
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pimsync.findings import Finding
 from pimsync.report.console import write
 from pimsync.result import ChannelSummary, Group, Result
 
@@ -71,8 +72,14 @@ def _finding(group: Group) -> dict[str, Any]:
         "message": _message(group),
         "help": rule.help,
         "source": rule.source,
-        "examples": [{"sku": one.sku, "record": one.record, "value": one.value} for one in group.examples],
+        "examples": [_example(one) for one in group.examples],
     }
+
+
+def _example(one: Finding) -> dict[str, Any]:
+    """A finding; the file is said where the catalog has several."""
+    file = {"file": one.file} if one.file else {}
+    return {"sku": one.sku, "record": one.record, "value": one.value, **file}
 
 
 def _fix(group: Group) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def _sentence(group: Group) -> str:
 
 def _place(example: Finding) -> str:
     record = f"record {example.record}" if example.record is not None else ""
+    if example.file:
+        record = f"{shown(example.file, 40)} {record}"
     if example.sku is None:
         return record
     sku = shown(example.sku, 40)
@@ -74,7 +76,9 @@ def _summary(result: Result) -> Iterator[str]:
     catalog = result.catalog
     figures = [count(catalog.records, "record"), count(catalog.products, "product")]
     figures += [f"{catalog.rejected:,} that cannot be used"] if catalog.rejected else []
-    figures += [f"{catalog.left_out:,} that {'is' if catalog.left_out == 1 else 'are'} no product"] if catalog.left_out else []
+    figures += (
+        [f"{catalog.left_out:,} that {'is' if catalog.left_out == 1 else 'are'} no product"] if catalog.left_out else []
+    )
     figures += [f"{catalog.folded:,} that go into others"] if catalog.folded else []
     read_as = f" ({catalog.preset})" if catalog.preset else ""
     yield f"{catalog.source}{read_as}: {', '.join(figures)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pimsync import api, project
 from pimsync.findings import Finding
 
 
@@ -34,3 +35,17 @@ def test_one_sku_in_two_files_is_a_duplicate(read, tmp_path):
     assert reading.findings == ["2 sku/duplicate"]
     (example,) = reading.result.examples["catalog/sku/duplicate"]
     assert isinstance(example, Finding)
+
+
+def test_a_finding_names_its_file_and_the_record_there(tmp_path):
+    (tmp_path / "1.csv").write_text("sku,price\nA,1 EUR\n")
+    (tmp_path / "2.csv").write_text("sku,price\nB,2 EUR\nA,soon\n")
+    (tmp_path / "stock.csv").write_text("sku,quantity\nA,1\nX,1\n")
+    catalog = {"source": "[0-9].csv", "supplement": [{"source": "stock.csv"}]}
+    channels = {"google": {"type": "google_shopping"}}
+    shop = {"catalog": catalog, "channels": channels, "folder": tmp_path}
+    found = api.build(project.checked(project.Project, shop, where=None), out=tmp_path / "out").frame()
+    told = {rule: (row.file, row.record) for rule, row in found.set_index("rule").iterrows()}
+    assert told["catalog/price/unreadable"] == ("2.csv", 2)
+    assert told["catalog/supplement/unmatched"] == ("stock.csv", 2)
+    assert told["google_shopping/title/required"][0] in ("1.csv", "2.csv")
