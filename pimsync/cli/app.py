@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pimsync.cli import build, channels, check, explain
+from pimsync.cli import build, channels, check, explain, init
 
 BUG = 70
 INTERRUPTED = 130
@@ -23,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("build")(build.build)
 app.command("explain")(explain.explain)

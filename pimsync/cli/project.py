@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pimsync.errors import UsageError
 from pimsync.project import Catalog, Defaults, Project, Resources, checked, find, load, of_options
+from pimsync.words import closest
 
 
 def project_of(
@@ -62,6 +63,22 @@ def _with_settings(
     merged = checked(Defaults, {**project.defaults.model_dump(), **defaults}, where=None, error=UsageError)
     catalog = checked(Catalog, {**project.catalog.model_dump(), **reading}, where=None, error=UsageError)
     return project.model_copy(update={"catalog": catalog, "defaults": merged, "channels": channels})
+
+
+def reading_of(settings: list[str] | None) -> dict[str, str]:
+    """What --set says of how a catalog is read.
+
+    Raises:
+        UsageError: it says something else.
+    """
+    known = sorted({*Catalog.model_fields} - {"source", "columns", "supplement"})
+    pairs = dict(_pair(one) for one in settings or [])
+    for name in pairs:
+        if name not in known:
+            near = closest(name, known)
+            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(known)}"
+            raise UsageError(f"--set does not know `{name}`", hint=hint)
+    return pairs
 
 
 def _pair(option: str) -> tuple[str, str]:

@@ -1,0 +1,227 @@
+"""pimsync init, run for real: what it prints, what it writes, and that this builds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+LAMPS = """Indeks;Nazwa;Cena (netto);Cena (brutto);Ilość;Producent;Kod EAN;Zdjęcie;Adres produktu;Opis;Moc
+LAM-1;Lampa wisząca Nordlys;39,00;47,97;5;Nordlys;4006381333931;https://lampy.example/i/1.jpg;https://lampy.example/p/1;Lampa wisząca ze szkła i metalu, do salonu.;10 W
+LAM-2;Kinkiet Nordlys;55,00;67,65;0;Nordlys;4006381333948;https://lampy.example/i/2.jpg;https://lampy.example/p/2;Kinkiet z mosiądzu, do sypialni i korytarza.;5 W
+LAM-3;Plafon Dąb;20,00;24,60;12;Dąb;4006381333955;https://lampy.example/i/3.jpg;https://lampy.example/p/3;Plafon z drewna dębowego, średnica 40 cm.;8 W
+"""
+DATA = Path(os.environ.get("PIMSYNC_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
+
+
+def pimsync(*arguments, cwd, timeout=120):
+    """Run the command as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "pimsync", *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
+        encoding="utf-8", timeout=timeout, check=False, env={**os.environ, "NO_COLOR": "1"},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def shop(tmp_path):
+    (tmp_path / "lampy.csv").write_text(LAMPS, encoding="utf-8")
+    return tmp_path
+
+
+def written(folder):
+    return tomllib.loads((folder / "pimsync.toml").read_text(encoding="utf-8"))
+
+
+def test_an_unknown_catalog_becomes_a_project_that_builds(shop):
+    done = pimsync("init", "lampy.csv", cwd=shop)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r'price +"Cena \(brutto\)" +by its name', done.stdout)
+    assert re.search(r"Cena \(netto\) +a price without tax", done.stdout)
+    assert done.stdout.endswith("Written: pimsync.toml\nNext: pimsync build\n")
+    made = written(shop)
+    assert made["catalog"]["source"] == "lampy.csv"
+    assert made["defaults"] == {"currency": "PLN", "language": "pl", "country": "PL"}
+    assert made["channels"] == {"google": {"type": "google_shopping"}}
+    built = pimsync("build", cwd=shop)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "3 ready, 0 left out" in built.stdout
+
+
+def test_each_line_of_the_mapping_says_why(shop):
+    pimsync("init", "lampy.csv", cwd=shop)
+    text = (shop / "pimsync.toml").read_text(encoding="utf-8")
+    mapping = text.partition("[catalog.columns]\n")[2].partition("\n\n")[0].splitlines()
+    assert len(mapping) == 9
+    assert all(re.search(r" # \S", line) for line in mapping)
+    assert re.search(r"^#   Moc +its name is not known$", text, re.MULTILINE)
+
+
+def test_a_project_that_is_there_stays_unless_force_is_said(shop):
+    (shop / "pimsync.toml").write_text("# mine\n", encoding="utf-8")
+    done = pimsync("init", "lampy.csv", cwd=shop)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: there is a project already\n  at: pimsync.toml\n  hint: pimsync init --force replaces it\n"
+    )
+    assert (shop / "pimsync.toml").read_text(encoding="utf-8") == "# mine\n"
+    assert pimsync("init", "lampy.csv", "--force", cwd=shop).returncode == 0
+    assert written(shop)["catalog"]["source"] == "lampy.csv"
+
+
+def test_nothing_is_written_where_the_catalog_cannot_be_read(tmp_path):
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    for name in ("empty.csv", "missing.csv"):
+        done = pimsync("init", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.csv"]
+
+
+def test_without_a_name_the_one_catalog_of_the_folder_is_taken(shop):
+    assert pimsync("init", cwd=shop).returncode == 0
+    assert written(shop)["catalog"]["source"] == "lampy.csv"
+
+
+def test_without_a_name_two_catalogs_are_one_too_many(shop):
+    (shop / "stock.csv").write_text("sku,qty\nA,1\n", encoding="utf-8")
+    done = pimsync("init", cwd=shop)
+    assert done.returncode == 2
+    assert "there are 2 files that may be the catalog: lampy.csv, stock.csv" in done.stderr
+    assert "hint: name the one that is: pimsync init lampy.csv" in done.stderr
+
+
+def test_without_a_name_and_a_file_it_says_what_to_do(tmp_path):
+    done = pimsync("init", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no catalog here" in done.stderr
+    assert "hint: name one: pimsync init FILE" in done.stderr
+
+
+def test_the_project_may_stand_in_another_folder(shop):
+    done = pimsync("init", "lampy.csv", "-C", "projects/lamps", cwd=shop)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("Next: pimsync build -C projects/lamps\n")
+    assert written(shop / "projects" / "lamps")["catalog"]["source"] == "../../lampy.csv"
+    assert pimsync("build", "-C", "projects/lamps", cwd=shop).returncode == 0
+
+
+def test_channels_and_what_they_want_to_know(shop):
+    done = pimsync(
+        "init", "lampy.csv", "--channel", "meta_catalog", "--channel", "ebay", "--channel", "ebay_mip", cwd=shop
+    )
+    assert done.returncode == 0, done.stderr
+    made = written(shop)
+    assert [(name, one["type"]) for name, one in made["channels"].items()] == [
+        ("meta", "meta_catalog"), ("ebay", "ebay"), ("ebay_mip", "ebay_mip"),
+    ]  # fmt: skip
+    assert "condition: nothing fills it, and Meta catalog" in done.stdout
+    assert re.search(r"^# condition = \"'new'\" ", (shop / "pimsync.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert pimsync("build", cwd=shop).returncode in (0, 1)
+
+
+def test_an_unknown_channel_is_named(shop):
+    done = pimsync("init", "lampy.csv", "--channel", "gogle_shopping", cwd=shop)
+    assert done.returncode == 2
+    assert "gogle_shopping" in done.stderr
+    assert not (shop / "pimsync.toml").exists()
+
+
+def test_what_is_known_may_be_said(shop):
+    done = pimsync(
+        "init",
+        "lampy.csv",
+        "--currency",
+        "EUR",
+        "--language",
+        "de",
+        "--country",
+        "AT",
+        "--set",
+        "list_separator=;",
+        cwd=shop,
+    )
+    assert done.returncode == 0, done.stderr
+    assert written(shop)["defaults"] == {"currency": "EUR", "language": "de", "country": "AT"}
+    assert written(shop)["catalog"]["list_separator"] == ";"
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["--currency", "euro"], "`currency` is 'euro'"),
+    (["--set", "encodng=cp1250"], "--set does not know `encodng`\n  hint: did you mean `encoding`?"),
+    (["--set", "header=perhaps"], "`header` is 'perhaps'"),
+])  # fmt: skip
+def test_what_is_said_wrongly_is_an_error(shop, arguments, says):
+    done = pimsync("init", "lampy.csv", *arguments, cwd=shop)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert not (shop / "pimsync.toml").exists()
+
+
+def test_standard_input_and_passwords_are_no_source_for_a_project(shop):
+    assert "that it can read again" in pimsync("init", "-", cwd=shop).stderr
+    done = pimsync("init", "https://me:secret@shop.example/catalog.csv", cwd=shop)
+    assert (done.returncode, "secret" in done.stderr) == (2, False)
+    assert "the address holds a password" in done.stderr
+
+
+def test_without_a_key_the_next_step_is_to_name_one(tmp_path):
+    (tmp_path / "c.csv").write_text("colour,size\nred,S\nred,M\nblue,M\n", encoding="utf-8")
+    done = pimsync("init", "c.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "no column tells the records apart" in done.stdout
+    assert done.stdout.endswith("Next: name a key in it: sku = …\n")
+    assert "sku" not in written(tmp_path)["catalog"]["columns"]
+
+
+def test_a_column_that_is_not_what_its_name_says_stays_out(tmp_path):
+    (tmp_path / "c.csv").write_text("sku,title,gtin\nA,Mug,A-1\nB,Cup,B-1\nC,Pot,C-1\n", encoding="utf-8")
+    assert pimsync("init", "c.csv", cwd=tmp_path).returncode == 0
+    assert written(tmp_path)["catalog"]["columns"]["gtin"] == "null"
+    report = pimsync("check", "--output-format", "json", cwd=tmp_path)
+    assert not [one for one in json.loads(report.stdout)["findings"] if "gtin" in one["rule"]]
+
+
+def test_names_of_columns_may_hold_any_sign(tmp_path):
+    header = 'sku,"Pri""ce\'\'\'",title\\,"a\n# [x]",\u202eitle'
+    (tmp_path / "c.csv").write_text(f"{header}\nA,1.00 EUR,Mug,x,y\nB,2.00 EUR,Cup,x,y\n", encoding="utf-8")
+    done = pimsync("init", "c.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "\u202e" not in done.stdout
+    assert written(tmp_path)["catalog"]["columns"]["sku"] == '"sku"'
+    assert pimsync("build", cwd=tmp_path).returncode in (0, 1)
+
+
+def test_json_says_the_same_to_a_program(shop):
+    done = pimsync("init", "lampy.csv", "--output-format", "json", cwd=shop)
+    document = json.loads(done.stdout)
+    assert document["catalog"]["records"] == 3
+    assert {one["field"]: one["expression"] for one in document["columns"]} == written(shop)["catalog"]["columns"]
+
+
+CATALOGS = sorted(
+    path.relative_to(DATA).as_posix()
+    for path in DATA.rglob("*")
+    if path.suffix in (".csv", ".tsv", ".json", ".xml") and path.parent.name not in ("gtin", "taxonomy", "gs1")
+)
+
+
+@pytest.mark.skipif(not CATALOGS, reason="PIMSYNC_REAL_DATA names no folder with catalogs")
+@pytest.mark.parametrize("name", CATALOGS)
+def test_what_is_written_for_a_catalog_from_the_wild_builds(name, tmp_path):
+    """Fine or with findings; only what cannot be read at all, or has no key, is refused, and that at once."""
+    done = pimsync("init", DATA / name, "--currency", "EUR", cwd=tmp_path)
+    assert "bug in pimsync" not in done.stderr
+    if done.returncode == 2:
+        assert not (tmp_path / "pimsync.toml").exists()
+        pytest.skip(done.stderr.splitlines()[0])
+    if done.returncode == 1:
+        assert "no column tells the records apart" in done.stdout
+        pytest.skip("no column tells the records apart")
+    built = pimsync("build", cwd=tmp_path, timeout=300)
+    assert built.returncode in (0, 1), built.stderr
