@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -65,6 +67,7 @@ class Engine:
                 "allow_unsigned_extensions": False,
             },
         )
+        self._macros = Known()
         run = self.connection.execute
         run(f"set temp_directory = {text(str(temporary or ''))}")
         run(f"set global TimeZone = {text(timezone)}")
@@ -73,7 +76,6 @@ class Engine:
         # cost more to plan, on queries as wide as these, than they save.
         run("set disabled_optimizers = 'in_clause, common_subexpressions, statistics_propagation'")
         install_tables(self.connection, self.tables)
-        install_macros(self.connection)
         allowed = ", ".join(text(f"{Path(folder).resolve()}{os.sep}") for folder in folders)
         paths = ", ".join(text(str(Path(file).resolve())) for file in files)
         run(f"set allowed_directories = [{allowed}]")
@@ -91,20 +93,20 @@ class Engine:
 
     def run(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> None:
         """Run a statement for its effect."""
-        self.connection.execute(sql, parameters)
+        self._ready(sql).execute(sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
-        return self.connection.execute(sql, parameters).fetchall()
+        return self._ready(sql).execute(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """The one value of a result of one row and one column; None where there is no row."""
-        row = next(iter(self.connection.execute(sql, parameters).fetchall()), None)
+        row = next(iter(self.rows(sql, parameters)), None)
         return None if row is None else row[0]
 
     def arrow(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pa.Table:
         """A whole result as an Arrow table."""
-        return self.connection.sql(sql, params=parameters).to_arrow_table()
+        return self._ready(sql).sql(sql, params=parameters).to_arrow_table()
 
     def stream(self, sql: str, rows: int, *, few: bool = False) -> Iterator[pa.RecordBatch]:
         """A result in batches of up to so many rows, made as they are asked for; in order on an engine of one thread.
@@ -114,17 +116,51 @@ class Engine:
         """
         if few:
             warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
-            batches: Any = self.connection.execute(sql).to_arrow_reader(rows)
+            batches: Any = self._ready(sql).execute(sql).to_arrow_reader(rows)
             yield from batches
         else:
-            yield from self.connection.sql(sql).to_arrow_reader(rows)
+            yield from self._ready(sql).sql(sql).to_arrow_reader(rows)
 
     def another(self) -> Engine:
         """Another way into the same engine, for another thread: the memory and the macros are shared."""
         twin = object.__new__(Engine)
         twin.threads, twin.memory, twin.tables = self.threads, self.memory, self.tables
-        twin.connection = self.connection.cursor()
+        twin.connection, twin._macros = self.connection.cursor(), self._macros
         return twin
+
+    def _ready(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """The connection, once it knows the macros that a query calls."""
+        self._macros.learn(sql, self.connection)
+        return self.connection
+
+
+class Known:
+    """The macros that an engine has been told of: each when a query first names it, for to tell it of all takes 50 ms."""
+
+    def __init__(self) -> None:
+        self._lacking = tuple(MACROS)
+        self._lock = threading.Lock()
+
+    def learn(self, sql: str, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the macros known that this SQL names, and those that they call."""
+        if _named(sql, self._lacking):
+            with self._lock:
+                for name in [*self._called(sql, set())]:
+                    connection.execute(MACROS[name].create)
+                    self._lacking = tuple(one for one in self._lacking if one != name)
+
+    def _called(self, sql: str, seen: set[str]) -> Iterator[str]:
+        """The macros to create, each after those that it calls."""
+        for name in _named(sql, self._lacking):
+            if name not in seen:
+                seen.add(name)
+                yield from self._called(MACROS[name].sql, seen)
+                yield name
+
+
+def _named(sql: str, names: Iterable[str]) -> list[str]:
+    lowered = sql.lower()
+    return [name for name in names if name in lowered and re.search(rf"\b{name}\b", lowered)]
 
 
 def install_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
@@ -135,8 +171,3 @@ def install_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, T
     create: Any = connection.create_function
     # Without special handling of nulls the engine takes it ill that a key has no value.
     create(FUNCTION, finder(tables), ["VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special")
-
-
-def install_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every macro known to a connection."""
-    connection.execute(";\n".join(macro.create for macro in MACROS.values()))

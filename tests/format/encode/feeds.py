@@ -30,12 +30,12 @@ def written(encoder: Encoder, columns: Sequence[Column], items: Sequence[Mapping
 def asked(columns: Sequence[Column], items: Sequence[Mapping[str, Any]], *expressions: str) -> list[tuple[Any, ...]]:
     """What the expressions give for each item."""
     names = ", ".join(ident(column.attribute) for column in columns)
-    connection = _engine().connection
-    connection.register("items", _table(columns, items))
+    engine = _engine()
+    engine.connection.register("items", _table(columns, items))
     try:
-        return connection.execute(f"select {', '.join(expressions)} from (select {names} from items)").fetchall()
+        return engine.rows(f"select {', '.join(expressions)} from (select {names} from items)")
     finally:
-        connection.unregister("items")
+        engine.connection.unregister("items")
 
 
 def feed_of(encoder: Encoder, rows: Iterable[str]) -> bytes:
