@@ -1,4 +1,4 @@
-"""Files with something wrong or rare in them: cases/files.toml and cases/json.toml."""
+"""Files with something wrong or rare in them: cases/files.toml, recognise.toml and json.toml."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pimsync.errors import CatalogError
 FOLDER = Path(__file__).parent / "cases"
 CASES = [
     {"suffix": suffix, **case}
-    for name, suffix in (("files.toml", ".csv"), ("json.toml", ".json"))
+    for name, suffix in (("files.toml", ".csv"), ("recognise.toml", ".csv"), ("json.toml", ".json"))
     for case in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["case"]
 ]
 
@@ -29,11 +29,11 @@ def test_every_record_is_read_or_found(read, case):
     content = _bytes(case["text"])
     if "error" in case:
         with pytest.raises(CatalogError) as raised:
-            read(content, case["suffix"])
+            read(content, case["suffix"], **case.get("catalog", {}))
         assert raised.value.message == case["error"]
         assert raised.value.where
         return
-    reading = read(content, case["suffix"])
+    reading = read(content, case["suffix"], **case.get("catalog", {}))
     duplicate = {int(line.split()[0]) for line in reading.findings if line.endswith("sku/duplicate")}
     skus = {
         product["sku"]: record

@@ -7,7 +7,7 @@ from typing import Any
 
 from pimsync.engine import Engine, text
 from pimsync.store.sources.dialect import Dialect
-from pimsync.store.sources.records import SHOWN, records
+from pimsync.store.sources.records import SHOWN, at_line, records
 from pimsync.store.sources.source import File, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey
 
@@ -21,15 +21,20 @@ def carefully(file: File, way: Dialect, seen: Survey) -> Source:
     path = file.work / "records.parquet"
     rejects: list[Reject] = []
     with Table(path, way.names) as table:
-        for number, record in enumerate(records(file.path, way.delimiter), -way.comments):
-            if number <= 0:
-                continue
-            flaw = record.flaw or ("ragged" if len(record.cells) != len(way.names) else None)
-            if flaw:
-                rejects.append(Reject(number, flaw, record.text or way.delimiter.join(record.cells)[:SHOWN]))
-            else:
+        for number, record in enumerate(records(file.path, way.delimiter, way.quote), 1 - way.above):
+            flaw = record.flaw or _flaw(record.cells, way)
+            if number > 0 and flaw:
+                value = record.text or way.delimiter.join(record.cells)[:SHOWN]
+                rejects.append(Reject(number, flaw, at_line(record.line, value)))
+            elif number > 0:
                 table.add(record.cells)
     return table_source(path, way.names, seen, rejects, way)
+
+
+def _flaw(cells: tuple[str, ...], way: Dialect) -> str | None:
+    if cells == way.header:
+        return "header"
+    return "ragged" if len(cells) != len(way.names) else None
 
 
 def table_source(path: Path, names: tuple[str, ...], seen: Survey, rejects: list[Reject], way: Dialect) -> Source:

@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pimsync.engine import Engine, text
+from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
-from pimsync.project import Catalog
+from pimsync.project import Input
 from pimsync.store.sources.careful import carefully
-from pimsync.store.sources.dialect import RESAVE, Dialect, dialect
-from pimsync.store.sources.source import File, Reject, Source, SourceColumn
+from pimsync.store.sources.dialect import Dialect, dialect
+from pimsync.store.sources.encoding import in_utf8, looked_through
+from pimsync.store.sources.records import at_line
+from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey, survey
 
 #: The engine's names for what it cannot read, and ours.
 _DEMANDS = {"MISSING COLUMNS": "ragged", "TOO MANY COLUMNS": "ragged", "INVALID ENCODING": "encoding"}
 
 
-def csv(file: File, catalog: Catalog) -> Source:
-    """Read a delimited file; the delimiter is what fits its first records unless the catalog names one."""
-    return _delimited(file, catalog.delimiter)
+def csv(file: File, catalog: Input) -> Source:
+    """Read a delimited file; how it is written is what fits its first records unless the catalog says it."""
+    return _delimited(file, catalog, catalog.delimiter)
 
 
-def tsv(file: File, catalog: Catalog) -> Source:
+def tsv(file: File, catalog: Input) -> Source:
     """Read a file with tabs between its cells."""
-    return _delimited(file, catalog.delimiter or "\t")
+    return _delimited(file, catalog, catalog.delimiter or "\t")
 
 
-def _delimited(file: File, delimiter: str | None) -> Source:
+def _delimited(file: File, catalog: Input, delimiter: str | None, notices: tuple[Notice, ...] = ()) -> Source:
     _plain_text(file)
-    way = dialect(file.path, file.name, delimiter)
-    seen = survey(file.path)
-    careful = functools.partial(carefully, file, way, seen)
-    if way.comments or "\0" in "".join(way.names):
+    way = dialect(file.path, file.name, delimiter, catalog.header)
+    way = replace(way, notices=(*notices, *way.notices))
+    seen = survey(file.path, quote=way.quote)
+    careful = functools.partial(_carefully, file, catalog, way, seen)
+    if "\0" in "".join(way.names):
         return careful()
     return Source(
         relation=_relation(file.path, way),
         columns=tuple(SourceColumn(name) for name in way.names),
         survey=seen,
-        finish=functools.partial(_finish, way, seen),
+        finish=functools.partial(_finish, file, way, seen),
         instead=careful,
         notices=way.notices,
     )
@@ -47,23 +52,58 @@ def _delimited(file: File, delimiter: str | None) -> Source:
 def _relation(path: Path, way: Dialect) -> str:
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in way.names)
     return (
-        f"select * from read_csv({text(str(path))}, auto_detect = false, header = true, delim = {text(way.delimiter)},"
-        f" quote = '\"', escape = '\"', strict_mode = true, store_rejects = true, columns = {{{columns}}})"
+        f"select * from read_csv({text(str(path))}, auto_detect = false, header = {str(way.header is not None).lower()},"
+        f" skip = {way.lines}, delim = {text(way.delimiter)}, quote = {text(way.quote)}, escape = {text(way.quote)},"
+        f" strict_mode = true, store_rejects = true, columns = {{{columns}}}){_no_header(way)}"
     )
 
 
-def _finish(way: Dialect, seen: Survey, engine: Engine, rows: int) -> list[Reject] | None:
+def _no_header(way: Dialect) -> str:
+    """Leave out a header that comes again: then the numbers do not fit, and the file is read carefully."""
+    said = [(name, cell) for name, cell in zip(way.names, way.header or (), strict=False) if cell.strip()][:2]
+    apart = " or ".join(f"{ident(name)} is distinct from {text(cell)}" for name, cell in said)
+    return f" where {apart}" if apart else ""
+
+
+def _finish(file: File, way: Dialect, seen: Survey, engine: Engine, rows: int) -> list[Reject] | None:
     """The records left out; None where the engine and the look over the bytes do not agree on what is there."""
     found = engine.rows(
-        "select line, first(error_type order by error_type), first(csv_line) from reject_errors group by line order by line"
+        "select line, first(error_type order by error_type), first(csv_line), min(line_byte_position) from reject_errors"
+        " group by line order by line"
     )
-    if any(kind not in _DEMANDS for _, kind, _ in found):
+    if any(kind not in _DEMANDS or not value.strip() for _, kind, value, _ in found):
+        return None
+    if any(kind == "INVALID ENCODING" for _, kind, _, _ in found) and not file.sure:
         return None
     if seen.blank and (found or len(way.names) == 1):
         return None
-    if rows + len(found) != seen.lines - 1:
+    if rows + len(found) != seen.lines - way.above:
         return None
-    return [Reject(line - 1, _DEMANDS[kind], value.strip("\r\n")) for line, kind, value in found]
+    lines = _line_numbers(file.path, [place for _, _, _, place in found], b"\r" if seen.carriage else b"\n")
+    before = way.lines + (way.header is not None)
+    return [
+        Reject(number - before, _DEMANDS[kind], at_line(line, value.strip("\r\n")))
+        for (number, kind, value, _), line in zip(found, lines, strict=True)
+    ]
+
+
+def _line_numbers(path: Path, places: Sequence[int], newline: bytes) -> Iterator[int]:
+    """The numbers of the lines that start at these places, in the order of the file."""
+    line, at = 1, 0
+    with path.open("rb") as file:
+        for place in places:
+            while at < place:
+                piece = file.read(min(place - at, 1 << 20))
+                line, at = line + piece.count(newline), place if not piece else at + len(piece)
+            yield line
+
+
+def _carefully(file: File, catalog: Input, way: Dialect, seen: Survey) -> Source:
+    """Record by record; but first, in a file of which only places were looked at, what all of it is written in."""
+    if file.sure:
+        return carefully(file, way, seen)
+    whole = in_utf8(replace(file, notices=()), looked_through(file.path))
+    return _delimited(whole, catalog, way.delimiter, whole.notices)
 
 
 def _plain_text(file: File) -> None:
@@ -77,8 +117,6 @@ def _plain_text(file: File) -> None:
     for start, what in _OTHERS.items():
         if head.removeprefix(b"\xef\xbb\xbf").lstrip()[: len(start)].lower() == start:
             raise CatalogError(f"this is {what}, and no delimited text", where=file.name)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise CatalogError("this is UTF-16 text", where=f"{file.name}, byte 1", hint=RESAVE)
 
 
 _OTHERS = {

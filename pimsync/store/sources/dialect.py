@@ -1,12 +1,14 @@
-"""How a delimited file is written: what stands between its cells, and what its columns are called."""
+"""How a delimited file is written: what stands between and around its cells, and what its columns are called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pimsync.errors import CatalogError
+from pimsync.store.sources.header import header_of, width_of
 from pimsync.store.sources.records import Record, records
 from pimsync.store.sources.source import Notice
 from pimsync.words import count
@@ -19,8 +21,18 @@ MOST = 2_000
 #: The longest line that is looked at as a header.
 _HEADER = 4 * 1024 * 1024
 
-#: Records looked at to tell the delimiters apart.
-_SAMPLE = 20
+#: Records looked at to tell how a file is written.
+_SAMPLE = 60
+
+#: Bytes looked at to tell which quotation mark is used.
+_LOOK = 1 << 16
+
+#: So many records at least must lack a cell alike before the last column is taken for missing.
+_ENOUGH = 3
+
+RESAVE = "save the file as UTF-8"
+
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,63 +41,96 @@ class Dialect:
 
     delimiter: str
     names: tuple[str, ...]
-    comments: int  # records above the header that only speak to people
+    quote: str = '"'
+    above: int = 1  # records above the first product: titles, comments, the header
+    lines: int = 0  # lines above the header, or above the first product where there is no header
+    header: tuple[str, ...] | None = None  # as it is written
     notices: tuple[Notice, ...] = ()
 
 
-def dialect(path: Path, name: str, delimiter: str | None) -> Dialect:
+def dialect(path: Path, name: str, delimiter: str | None, header: bool | None = None) -> Dialect:
     """Find out how a file is written, by its first records.
 
+    Args:
+        delimiter: what stands between the cells, where that is known.
+        header: whether the file names its columns, where that is known.
+
     Raises:
-        CatalogError: there is no header, or it is no UTF-8 text.
+        CatalogError: it has no lines, or its header cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(_HEADER)
     if len(head) == _HEADER and b"\n" not in head and b"\r" not in head:
         raise CatalogError("there is no line end in the first 4 MB", where=name)
-    chosen = delimiter or max(DELIMITERS, key=lambda one: _fit(path, one))
-    comments = 0
-    for record in records(path, chosen):
-        if record.flaw == "encoding":
-            raise CatalogError("the header is no UTF-8 text", where=f"{name}, line {record.line}", hint=RESAVE)
-        if record.flaw:
-            raise CatalogError(
-                "the header has a quotation mark that is never closed", where=f"{name}, line {record.line}"
-            )
-        if record.cells and record.cells[0].startswith("#") and comments < _SAMPLE:
-            comments += 1
-            continue
-        names, notices = named(record.cells, _width(path, chosen, comments, len(record.cells)))
-        return Dialect(chosen, names, comments, notices)
-    raise CatalogError("the catalog is empty", where=name)
+    separator = _SEPARATOR.fullmatch(re.split(rb"[\r\n]", head, maxsplit=1)[0].decode("utf-8", "replace"))
+    apart = delimiter or (separator[1] if separator else None)
+    quote = _quote(head[:_LOOK], apart)
+    samples = {one: _first(path, one, quote, bool(separator)) for one in ([apart] if apart else DELIMITERS)}
+    chosen = max(samples, key=lambda one: _fit(samples[one]))
+    sample = samples[chosen]
+    if not sample:
+        raise CatalogError("the catalog is empty", where=name)
+    found = header_of([record.cells or tuple(record.text.split(chosen)) for record in sample], header)
+    below = [record for record in sample[found.above :] if not record.flaw]
+    if found.cells is None:
+        names, notices = named((), width_of([record.cells for record in below]))
+        start = sample[found.above]
+    else:
+        names, notices = _aligned(found.cells, below)
+        start = sample[found.above - 1]
+        _readable(start, name)
+    above = found.above + bool(separator)
+    return Dialect(chosen, names, quote, above, start.line - 1, found.cells, (*found.notices, *notices))
 
 
-RESAVE = "save the file as UTF-8"
+def _first(path: Path, delimiter: str, quote: str, skip: bool) -> list[Record]:
+    return list(itertools.islice(records(path, delimiter, quote), int(skip), _SAMPLE + int(skip)))
 
 
-def _first(path: Path, delimiter: str, count: int) -> Iterator[Record]:
-    for number, record in enumerate(records(path, delimiter)):
-        if number >= count:
-            return
-        yield record
+def _quote(head: bytes, delimiter: str | None) -> str:
+    """The quotation mark around cells: a single one only where no double one opens a cell, and many lines have it."""
+    edge = rb"(?:^|[\r\n" + re.escape((delimiter or "".join(DELIMITERS)).encode()) + rb"]) *"
+    if re.search(edge + rb'"', head):
+        return '"'
+    closed = re.findall(edge + rb"'(?=[^'\r\n]*' *(?:$|[\r\n]|" + edge + rb"))", head)
+    return "'" if len(closed) * 2 >= len(head.splitlines()) else '"'
 
 
-def _fit(path: Path, delimiter: str) -> tuple[float, int]:
-    """How well a delimiter explains the first records: how many are as wide as the header, and how wide that is."""
-    widths = [
-        len(r.cells) for r in _first(path, delimiter, _SAMPLE + 3) if not (r.cells and r.cells[0].startswith("#"))
-    ]
-    if not widths or widths[0] < 2:
+def _fit(sample: list[Record]) -> tuple[float, int]:
+    """How well a delimiter explains the first records: how many are equally wide, and how wide that is."""
+    rows = [record.cells for record in sample if not (record.cells and record.cells[0].startswith("#"))]
+    usual = width_of(rows)
+    if usual < 2:
         return (0.0, 0)
-    same = sum(width == widths[0] for width in widths) / len(widths)
-    return (round(same, 1) if widths[0] > 2 else same / 2, widths[0])
+    same = sum(len(row) == usual for row in rows) / len(rows)
+    return (round(same, 1) if usual > 2 else same / 2, usual)
 
 
-def _width(path: Path, delimiter: str, comments: int, header: int) -> int:
-    """How many cells the records have: one more than the header where every line but that one ends with a delimiter."""
-    sample = list(_first(path, delimiter, comments + _SAMPLE + 1))[comments + 1 :]
-    longer = sample and all(len(r.cells) == header + 1 and not r.cells[-1] for r in sample)
-    return header + 1 if longer else header
+def _aligned(cells: tuple[str, ...], below: list[Record]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+    """The columns' names, as many as the records have cells, where they all differ from the header in the same way.
+
+    One more: each line but the header ends with a delimiter. One less: there is nothing in the last column.
+    """
+    widths = {len(record.cells) for record in below}
+    if widths == {len(cells) + 1} and not any(record.cells[-1] for record in below):
+        return named(cells, len(cells) + 1)
+    if widths == {len(cells) - 1} and (not cells[-1].strip() or len(below) >= _ENOUGH):
+        names, notices = named(cells[:-1], len(cells) - 1)
+        return names, (*notices, Notice("column/empty", cells[-1].strip())) if cells[-1].strip() else notices
+    return named(cells, len(cells))
+
+
+def _readable(header: Record, name: str) -> None:
+    """Refuse a header that cannot be read.
+
+    Raises:
+        CatalogError: with the line.
+    """
+    where = f"{name}, line {header.line}"
+    if header.flaw == "encoding":
+        raise CatalogError("the header has bytes that are no text in the file's encoding", where=where, hint=RESAVE)
+    if header.flaw:
+        raise CatalogError("the header has a quotation mark that is never closed", where=where)
 
 
 def named(cells: tuple[str, ...], width: int) -> tuple[tuple[str, ...], tuple[Notice, ...]]:

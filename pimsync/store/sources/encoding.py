@@ -6,12 +6,13 @@ import codecs
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from encodings.aliases import aliases
 from pathlib import Path
 
 from pimsync.errors import CatalogError
 from pimsync.store.sources.languages import likelihood
+from pimsync.store.sources.source import File, Notice
 
 _LATIN = ("en", "de", "fr", "it", "es", "pt", "nl", "sv", "da", "is")
 _CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "de")
@@ -66,11 +67,15 @@ _SPOILED = "\udcff"
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What a file is written in: Python's name, whether that is a guess, whether there are lines of UTF-8 in it."""
+    """What a file is written in: Python's name, whether that is a guess, whether there are lines of UTF-8 in it.
+
+    It is `sure` where every byte was looked at, or somebody said it.
+    """
 
     codec: str = "utf_8"
     guessed: bool = False
     mixed: bool = False
+    sure: bool = True
 
     @property
     def label(self) -> str:
@@ -120,7 +125,9 @@ def encoding_of(path: Path) -> Encoding:
         return Encoding(wide, guessed=True)
     if b"\x1b$" in head or b"\x1b(J" in head:
         return Encoding("iso2022_jp", guessed=True)
-    return Encoding() if all(map(is_utf8, _samples(path, head))) else looked_through(path)
+    if all(map(is_utf8, _samples(path, head))):
+        return Encoding(sure=len(head) < _HEAD)
+    return looked_through(path)
 
 
 def _wide(head: bytes) -> str | None:
@@ -158,6 +165,14 @@ def is_utf8(piece: bytes) -> bool:
     return True
 
 
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def looked_through(path: Path) -> Encoding:
     """What a file is written in that is not all UTF-8: every line is looked at.
 
@@ -172,7 +187,7 @@ def looked_through(path: Path) -> Encoding:
         for line in piece.splitlines():
             if line.isascii():
                 continue
-            if is_utf8(line):
+            if _decodes(line):
                 good += 1
             else:
                 bad += 1
@@ -209,6 +224,18 @@ def _score(sample: bytes, codec: str) -> float:
     return found / max(1, sum(byte > 0x7F for byte in sample))
 
 
+def in_utf8(file: File, encoding: Encoding) -> File:
+    """A file of text as UTF-8: as it is where it is that already, else written anew; a guess is said."""
+    if encoding.codec == "utf_8":
+        return replace(file, sure=encoding.sure)
+    path = file.work / "text"
+    transcoded(file.path, encoding, path)
+    said = (Notice("file/encoding", encoding.label),) if encoding.guessed else ()
+    return replace(
+        file, path=path, notices=(*file.notices, *said), encoding=encoding.codec, guessed=encoding.guessed, sure=True
+    )
+
+
 def transcoded(path: Path, encoding: Encoding, to: Path) -> None:
     """Put a file down as UTF-8. Where a byte means nothing there is one that is no UTF-8, so that the record is found."""
     with to.open("wb") as out:
@@ -237,11 +264,7 @@ def _mixed(path: Path, codec: str) -> Iterator[str]:
 
 def _rather_utf8(line: bytes, text: str, codec: str) -> bool:
     """Whether a line makes better words as UTF-8 than in the encoding of the other lines."""
-    try:
-        other = line.decode()
-    except UnicodeDecodeError:
-        return False
-    return likelihood(other, GUESSES[codec]) > likelihood(text, GUESSES[codec])
+    return _decodes(line) and likelihood(line.decode(), GUESSES[codec]) > likelihood(text, GUESSES[codec])
 
 
 def _spoiled(line: str) -> str:

@@ -10,7 +10,7 @@ from typing import IO
 
 from pimsync.errors import CatalogError
 from pimsync.project import Input
-from pimsync.store.sources.encoding import Encoding, encoding_of, named, transcoded
+from pimsync.store.sources.encoding import Encoding, encoding_of, in_utf8, named
 from pimsync.store.sources.looks import CALLED, SUFFIXES, TEXTS, format_of
 from pimsync.store.sources.source import File, Notice
 from pimsync.store.sources.unpacking import GZIP, ZIP, ungzipped, unzipped, workbook
@@ -112,16 +112,8 @@ def _ready(path: Path, name: str, given: Input, said: Encoding | None, work: Pat
     suffix = Path(inner).suffix.lower()
     format_ = given.format or format_of(path, name, suffix)
     notices = () if given.format else _otherwise(suffix, format_)
-    if format_ not in TEXTS:
-        return File(path, name, work, notices), format_
-    encoding = said or encoding_of(path)
-    if encoding.codec != "utf_8":
-        to = work / "text"
-        transcoded(path, encoding, to)
-        path = to
-    if encoding.guessed:
-        notices += (Notice("file/encoding", encoding.label),)
-    return File(path, name, work, notices, encoding.codec, encoding.guessed), format_
+    file = File(path, name, work, notices)
+    return (in_utf8(file, said or encoding_of(path)) if format_ in TEXTS else file), format_
 
 
 def _otherwise(suffix: str, format_: str) -> tuple[Notice, ...]:

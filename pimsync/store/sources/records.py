@@ -18,7 +18,7 @@ LONGEST = 64 * 1024 * 1024
 #: How much of a record's text is kept with its finding.
 SHOWN = 1000
 
-_QUOTED = re.compile(r'[^"]*(?:""[^"]*)*')
+_QUOTED = {quote: re.compile(f"[^{quote}]*(?:{quote * 2}[^{quote}]*)*") for quote in ('"', "'")}
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -32,21 +32,22 @@ class Record:
     text: str = ""
 
 
-def records(path: Path, delimiter: str) -> Iterator[Record]:
+def records(path: Path, delimiter: str, quote: str = '"') -> Iterator[Record]:
     """Every record of a file, blank lines left out, the header among them.
 
     A quotation mark that does not close, or closes in the middle of a cell, spoils its own line and no other.
     """
     with path.open("r", encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        yield from _Lines(file, delimiter).records()
+        yield from _Lines(file, delimiter, quote).records()
 
 
 class _Lines:
     """The lines of a file, and those that were put back to be read again."""
 
-    def __init__(self, file: TextIO, delimiter: str) -> None:
+    def __init__(self, file: TextIO, delimiter: str, quote: str) -> None:
         self.file = file
         self.delimiter = delimiter
+        self.quote = quote
         self.again: list[str] = []
         self.number = 0
 
@@ -66,9 +67,9 @@ class _Lines:
                 yield Record((), start, "too_long", readable(line[:SHOWN]))
                 continue
             bare = line.rstrip("\r\n")
-            if not bare:
+            if not bare.strip(" "):
                 continue
-            if '"' not in bare:
+            if self.quote not in bare:
                 yield _decoded(tuple(bare.split(self.delimiter)), start, bare)
                 continue
             yield self._quoted(line, start)
@@ -83,7 +84,7 @@ class _Lines:
         size = len(line)
         while True:
             start_of_text = _blanks(line, position)
-            if not line.startswith('"', start_of_text):
+            if not line.startswith(self.quote, start_of_text):
                 end = line.find(self.delimiter, position)
                 stop = len(line.rstrip("\r\n")) if end < 0 else end
                 cells.append(line[position:stop])
@@ -92,7 +93,7 @@ class _Lines:
                 position = end + 1
                 continue
             pieces, position = [], start_of_text + 1
-            while (closed := _QUOTED.match(line, position)) and closed.end() >= len(line):
+            while (closed := _QUOTED[self.quote].match(line, position)) and closed.end() >= len(line):
                 pieces.append(line[position:])
                 line = self.next() if size < LONGEST else ""
                 if not line:
@@ -102,7 +103,7 @@ class _Lines:
                 position = 0
             assert closed is not None
             pieces.append(line[position : closed.end()])
-            cells.append("".join(pieces).replace('""', '"'))
+            cells.append("".join(pieces).replace(self.quote * 2, self.quote))
             position = _blanks(line, closed.end() + 1)
             if line.startswith(self.delimiter, position):
                 position += 1
@@ -134,3 +135,8 @@ def _decoded(cells: tuple[str, ...], line: int, text: str) -> Record:
 def readable(text: str) -> str:
     """A text with U+FFFD for each byte that is none."""
     return _UNDECODED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def at_line(line: int, text: str) -> str:
+    """A record's text, and where it stands."""
+    return f"line {line}: {text}"

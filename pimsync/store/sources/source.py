@@ -9,7 +9,6 @@ from pathlib import Path
 from pimsync.engine import Engine
 from pimsync.store.sources.survey import Survey
 
-
 #: The column with a record's number, where rows and records are not one to one.
 RECORD = "?record"
 
@@ -69,7 +68,7 @@ class File:
     """A catalog file, unpacked: where its bytes are, what people call it, and where a reader may put things.
 
     `notices` are what was found out on the way; `encoding` is what a file of text was written in before it became UTF-8,
-    and `guessed` whether nobody said so.
+    and `guessed` whether nobody said so. It is `sure` where every byte was looked at.
     """
 
     path: Path
@@ -78,6 +77,7 @@ class File:
     notices: tuple[Notice, ...] = ()
     encoding: str = "utf_8"
     guessed: bool = False
+    sure: bool = True
 
 
 def as_text(value: str, kind: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CHUNK = 1 << 21
-_LF, _CR, _TAB, _QUOTE = 10, 13, 9, 34
+_LF, _CR, _TAB = 10, 13, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,17 @@ class _Seen:
 _UNPRINTABLE, _DECOMPOSED, _WIDE = 1, 2, 4
 
 
-def survey(path: Path, *, escapes: bool = False) -> Survey:
+def survey(path: Path, *, escapes: bool = False, quote: str = '"') -> Survey:
     """Look over a file.
 
     Args:
         escapes: whether this is JSON: a backslash can stand for any character, and every line end ends a line.
+        quote: the quotation mark within which a line end ends none.
     """
     newline = _newline(path)
     flags = ends = blank = inside = 0
     with ThreadPoolExecutor(2) as pool:
-        look = functools.partial(_look, newline=newline, escapes=escapes)
+        look = functools.partial(_look, newline=newline, quote=0 if escapes else ord(quote))
         for seen in _ahead(pool, look, _chunks(path)):
             flags |= seen.flags
             ends += seen.ends[inside]
@@ -111,7 +112,8 @@ def _ahead(pool: ThreadPoolExecutor, work: Any, jobs: Iterator[tuple[bytes, byte
         yield waiting.popleft().result()
 
 
-def _look(job: tuple[bytes, bytes], newline: int, escapes: bool) -> _Seen:
+def _look(job: tuple[bytes, bytes], newline: int, quote: int) -> _Seen:
+    """What one chunk shows; where there is no quotation mark it is JSON."""
     import numpy as np
 
     before, piece = job
@@ -122,10 +124,10 @@ def _look(job: tuple[bytes, bytes], newline: int, escapes: bool) -> _Seen:
     if low:
         low -= sum(np.count_nonzero(data == blank) for blank in (_LF, _CR, _TAB) if blank != newline)
     flags = _UNPRINTABLE if low or np.count_nonzero(data == 0x7F) else 0
-    if escapes and b"\\" in piece:
+    if not quote and b"\\" in piece:
         flags |= _escaped(np.frombuffer(piece, np.uint8), own)
     flags |= _beyond_ascii(data, np.frombuffer(piece, np.uint8))
-    quotes = np.flatnonzero(data == _QUOTE) if not escapes else ()
+    quotes = np.flatnonzero(data == quote) if quote else ()
     if not len(quotes):
         return _Seen(flags, 0, (len(ends), 0), (_blank(before, data, ends, newline), 0))
     inside = (np.searchsorted(quotes, ends) & 1).astype(bool)
