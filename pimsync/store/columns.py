@@ -27,7 +27,7 @@ class Column:
     """One column of the snapshot, and where its raw text comes from.
 
     `raw` is SQL over the source's columns, `exact` says whether it is an exact number, `failed` whether the user's
-    expression could not be computed for a record.
+    expression could not be computed for a record; `reads` are the columns that it speaks of.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Column:
     raw: str
     exact: str = "false"
     failed: str | None = None
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def arranged(
         name, scope = _scope(column.name)
         by_name[_plain(name), scope].append(column)
     found: dict[str, Column] = {column.name: column for column in own}
-    used = {column.raw for column in own}
+    used = {column.raw for column in own} | {ident(name) for column in own for name in column.reads}
     notices: list[Notice] = []
     for scope in dict.fromkeys(scope for _, scope in by_name):
         for field in FIELDS.values():
@@ -157,7 +158,7 @@ def _computed(name: str, expression: Expression, kind: str, source: Sequence[Sou
         return Column(name, field, ident(alone.name), alone.exact)
     tried = f"try({{'value': {expression.sql}}})"
     raw, exact = as_text(f"{tried}.value", kind)
-    return Column(name, field, raw, exact, failed=f"{tried} is null")
+    return Column(name, field, raw, exact, failed=f"{tried} is null", reads=expression.columns)
 
 
 def _is_name(sql: str, name: str) -> bool:
