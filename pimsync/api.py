@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
-import os
-import shutil
-import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Protocol
 
-from pimsync.engine import Engine
-from pimsync.errors import CatalogError, FeedError, PimsyncError, UsageError
-from pimsync.expressions import plain
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
 from pimsync.format.produce import Making, Produced, Workshop, produce
-from pimsync.lookups import Table
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
 from pimsync.store import lookups
 from pimsync.store.catalog import CatalogResult, read_catalog
-from pimsync.store.snapshot import ROW_GROUP
-
-STATE = ".pimsync"
+from pimsync.workplace import at_work, crews, moment, writable, written
 
 
 class Watch(Protocol):
@@ -80,8 +70,8 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
     chosen = project.selected(names)
     types = {name: channels_.find(one.type, project.folder) for name, one in chosen.items()}
     if out is not None:
-        _writable(out)
-    with _work(project) as work, _written(out):
+        writable(out)
+    with at_work(project) as work, written(out):
         found = lookups.tables(project, work / "run" / "tables")
         step = watch.stage("reading the catalog", None)
         catalog = read_catalog(
@@ -92,19 +82,19 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
         with (
-            _crews(project, work, catalog.snapshot.rows, len(chosen), found) as crews,
+            crews(project, work, catalog.snapshot.rows, len(chosen), found) as hands,
             Recorder((out or work) / "findings.parquet", [(one.file, one.first) for one in catalog.places]) as recorder,
             ExitStack() as makings,
         ):
             recorder.append(catalog.findings, [*catalog.rules])
-            now, teller = _now(), crews[0][0]
+            now, teller = moment(), hands[0][0]
             plans = [
                 plan(types[name], one, project.defaults, catalog.snapshot.fields, now, teller, name)
                 for name, one in chosen.items()
             ]
             shop = Workshop(catalog.snapshot, catalog.rejected, scratch, teller)
-            plans = [_hooked(one, chosen[one.name].python, shop, project.folder) for one in plans]
-            due = iter(zip(plans, cycle(crews[1:]), strict=False))
+            plans = [hooked(one, chosen[one.name].python, shop, project.folder) for one in plans]
+            due = iter(zip(plans, cycle(hands[1:]), strict=False))
             under_way: deque[Making] = deque()
 
             def start() -> None:
@@ -112,7 +102,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
                 for one, crew in islice(due, 1):
                     under_way.append(makings.enter_context(Making(one, shop, crew, encoded=out is not None)))
 
-            for _ in crews[1:]:
+            for _ in hands[1:]:
                 start()
             produced = []
             for one in plans:
@@ -126,7 +116,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         return result
 
 
-def _hooked(one: Plan, functions: Sequence[str], shop: Workshop, folder: Path) -> Plan:
+def hooked(one: Plan, functions: Sequence[str], shop: Workshop, folder: Path) -> Plan:
     """A channel's plan, with the project's own functions run."""
     if not functions:
         return one
@@ -174,105 +164,3 @@ def _report(result: Result, out: Path) -> None:
     partial = out / ".report.json.partial"
     partial.write_text(text(result), encoding="utf-8")
     partial.replace(out / "report.json")
-
-
-@contextmanager
-def _written(out: Path | None) -> Iterator[None]:
-    """What the disk refuses, in people's words."""
-    import duckdb
-
-    try:
-        yield
-    except OSError as error:
-        where = str(error.filename or out or tempfile.gettempdir())
-        raise FeedError(f"cannot be written: {error.strerror or error}", where=where) from None
-    except duckdb.IOException as error:
-        raise FeedError(f"cannot be written or read: {plain(error)}", where=str(out or tempfile.gettempdir())) from None
-
-
-@contextmanager
-def _work(project: Project) -> Iterator[Path]:
-    """The project's `.pimsync/` folder, or a temporary one where there is no project."""
-    if project.file is not None:
-        work = project.folder / STATE
-        _writable(work)
-        with _alone(work / "lock"):
-            shutil.rmtree(work / "run", ignore_errors=True)
-            yield work
-            shutil.rmtree(work / "run", ignore_errors=True)
-        return
-    _sweep(Path(tempfile.gettempdir()))
-    work = Path(tempfile.mkdtemp(prefix=f"pimsync-{os.getpid()}-"))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def _crews(
-    project: Project, work: Path, rows: int, channels: int, tables: Mapping[str, Table]
-) -> Iterator[list[list[Engine]]]:
-    """Ways into one engine of one thread: who asks does the work, and keeps the catalog's order while it streams.
-
-    The first crew is one that tells of findings. A large catalog has one more, a worker for each core, which
-    makes one channel after the other; a small one has a crew of one for each channel, and they work at the same time.
-    """
-    cores = project.run.threads or os.cpu_count() or 2
-    workers = min(cores, -(-rows // ROW_GROUP))
-    crews = [1, *([workers] if workers > 1 or cores == 1 else [1] * channels)]
-    with Engine(
-        folders=[work],
-        threads=1,
-        memory=project.run.memory,
-        temporary=work / "spill",
-        timezone=project.defaults.timezone,
-        tables=tables,
-    ) as engine:
-        yield [[engine.another() for _ in range(size)] for size in crews]
-
-
-def _sweep(folder: Path) -> None:
-    """Take away what runs left here that were killed: the number in the name is the process's."""
-    for left in folder.glob("pimsync-*-*"):
-        owner = left.name.split("-")[1]
-        if owner.isdigit() and left.is_dir() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
-            shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One run at a time in a project: two would write the same files. The system lets go of the lock when a run dies."""
-    try:
-        import fcntl
-    except ImportError:  # a system without such locks
-        yield
-        return
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError("another pimsync is at work in this project", where=str(path.parent)) from None
-        yield
-
-
-def _writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PimsyncError(f"cannot write there: {error.strerror}", where=str(folder)) from None
-    if not os.access(folder, os.W_OK):
-        raise PimsyncError("cannot write there: permission denied", where=str(folder))
-
-
-def _now() -> str:
-    """The time of the build: PIMSYNC_NOW where it is set (for builds that must give the same bytes), else the clock."""
-    given = os.environ.get("PIMSYNC_NOW") or os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        if given and given.isdigit():
-            moment = datetime.datetime.fromtimestamp(int(given), datetime.UTC)
-        else:
-            moment = datetime.datetime.fromisoformat(given) if given else datetime.datetime.now(datetime.UTC)
-    except ValueError:
-        raise CatalogError(f"PIMSYNC_NOW is {given!r}", hint="write a time such as 2026-11-21T12:00:00+00:00") from None
-    return moment.replace(microsecond=0).astimezone(datetime.UTC).isoformat()

@@ -113,7 +113,7 @@ def produce(
     plan, shop = making.plan, making.shop
     produced, ledger = Produced(plan), _Ledger(plan, shop)
     writing = FeedWriter(out, plan.file, plan.encoder, plan.max_bytes, plan.max_items) if out else nullcontext()
-    with _said(plan, shop), writing as writer:
+    with worded(plan, shop), writing as writer:
         for chunk in making.chunks:
             ledger.take(chunk)
             produced.items += len(chunk) - chunk.items.null_count
@@ -301,7 +301,7 @@ class Ahead:
 
 
 @contextmanager
-def _said(plan: Plan, shop: Workshop) -> Iterator[None]:
+def worded(plan: Plan, shop: Workshop) -> Iterator[None]:
     """What the engine cannot do, in people's words."""
     import duckdb
 

@@ -146,15 +146,15 @@ def _latest(name: str, main: Piece, supplements: Sequence[Supplement]) -> str:
         if name == "attributes":
             value = f"case when {its} is null then {value} when {value} is null then {its} else map_concat({value}, {its}) end"
             continue
-        bringing = _bringing(name, one.fields)
-        if bringing:
-            brought = " or ".join(f"s{number}.{ident(other)} is not null" for other in bringing)
+        with_ = bringing(name, one.fields)
+        if with_:
+            brought = " or ".join(f"s{number}.{ident(other)} is not null" for other in with_)
             its = f"case when {brought} then {its} end"
         value = f"coalesce({its}, {value})"
     return value
 
 
-def _bringing(name: str, fields: Sequence[str]) -> list[str]:
+def bringing(name: str, fields: Sequence[str]) -> list[str]:
     """The fields that must have a value for this one to count: a currency without a price is none."""
     base, colon, scope = name.partition(":")
     with_ = {"currency": ("price", "sale_price", "cost"), **_WITH_SIZE}.get(base, ())
