@@ -6,9 +6,13 @@ from pimsync.store.sources.csv import csv, tsv
 from pimsync.store.sources.json import json, jsonl
 from pimsync.store.sources.parquet import parquet
 from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
+from pimsync.store.sources.workbook import workbook
 from pimsync.store.sources.xml import xml
 
 #: The formats a catalog can have, and what reads them.
-READERS = {"csv": csv, "tsv": tsv, "json": json, "jsonl": jsonl, "parquet": parquet, "xml": xml}
+READERS = {
+    "csv": csv, "tsv": tsv, "json": json, "jsonl": jsonl, "parquet": parquet, "xml": xml,
+    "xlsx": workbook, "ods": workbook,
+}  # fmt: skip
 
 __all__ = ["READERS", "File", "Notice", "Reject", "Source", "SourceColumn"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
-from pimsync.project import Catalog
+from pimsync.project import Input
 from pimsync.store.sources.dialect import RESAVE, named
 from pimsync.store.sources.objects import Unpacked, of_array, of_lines
-from pimsync.store.sources.source import File, Reject, Source, SourceColumn
+from pimsync.store.sources.source import RECORD, File, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey, survey
+from pimsync.store.sources.variants import steps
 
 #: What the engine takes for one record unless it is told otherwise.
 _OBJECT = 16 * 1024 * 1024
@@ -16,26 +17,35 @@ _OBJECT = 16 * 1024 * 1024
 _NUMBERS = "('DOUBLE', 'UBIGINT', 'BIGINT', 'HUGEINT', 'UHUGEINT', 'DECIMAL')"
 
 
-def json(file: File, catalog: Catalog) -> Source:
+def json(file: File, catalog: Input) -> Source:
     """Read a JSON document; one that is in truth one object a line is read as that."""
     with file.path.open("rb") as opened:
         head = opened.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
     _is_json(head, file.name)
-    if head.startswith(b"["):
-        seen = survey(file.path, escapes=True)
-        whole = _read(file, "array", seen) if _ends_with(file, b"]") else None
-        return whole or _unpacked(file, of_array(file), seen)
-    if _one_a_line(head):
+    items, variants = steps(catalog.items or ""), steps(catalog.variants or "")
+    if not items and not head.startswith(b"[") and _one_a_line(head):
         return jsonl(file, catalog)
-    return _unpacked(file, of_array(file), survey(file.path, escapes=True))
+    seen = survey(file.path, escapes=True)
+    whole = None
+    if head.startswith(b"[") and not items and not variants and _ends_with(file, b"]"):
+        whole = _read(file, "array", seen)
+    return whole or _unpacked(file, of_array(file, items, variants), seen, numbered=bool(variants))
 
 
-def jsonl(file: File, catalog: Catalog) -> Source:
-    """Read one JSON object a line."""
+def jsonl(file: File, catalog: Input) -> Source:
+    """Read one JSON object a line.
+
+    Raises:
+        CatalogError: it is no such file.
+    """
+    if catalog.items:
+        raise CatalogError("each line is a product: `items` says nothing of such a file", where=file.name)
     with file.path.open("rb") as opened:
         _is_json(opened.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip(), file.name)
     seen = survey(file.path, escapes=True)
-    return _read(file, "newline_delimited", seen) or _unpacked(file, of_lines(file), seen)
+    variants = steps(catalog.variants or "")
+    whole = None if variants else _read(file, "newline_delimited", seen)
+    return whole or _unpacked(file, of_lines(file, variants), seen, numbered=bool(variants))
 
 
 def _ends_with(file: File, end: bytes) -> bool:
@@ -74,12 +84,17 @@ def _read(file: File, layout: str, seen: Survey) -> Source | None:
         keys, records, others = _keys(objects, file)
     except (duckdb.Error, UnicodeDecodeError):
         return None
-    if others or not records or (layout == "newline_delimited" and records != seen.lines):
+    if (
+        others
+        or not records
+        or keys in (["node"], ["node", "cursor"], ["cursor", "node"])
+        or (layout == "newline_delimited" and records != seen.lines)
+    ):
         return None
-    return _source(objects, keys, seen, [], {})
+    return _source(objects, keys, seen, [], {}, numbered=False)
 
 
-def _unpacked(file: File, unpacked: Unpacked, seen: Survey) -> Source:
+def _unpacked(file: File, unpacked: Unpacked, seen: Survey, *, numbered: bool) -> Source:
     """The file's records, taken out one by one and put down one a line."""
     import duckdb
 
@@ -95,7 +110,7 @@ def _unpacked(file: File, unpacked: Unpacked, seen: Survey) -> Source:
         keys, _, _ = _keys(objects, file)
     except duckdb.Error:
         raise CatalogError("this cannot be read as JSON", where=file.name) from None
-    return _source(objects, keys, seen, unpacked.rejects, fixes)
+    return _source(objects, keys, seen, unpacked.rejects, fixes, numbered=numbered)
 
 
 def _keys(objects: str, file: File) -> tuple[list[str], int, int]:
@@ -112,11 +127,17 @@ def _keys(objects: str, file: File) -> tuple[list[str], int, int]:
     return [*first, *(key for key in known if key not in first)], int(records or 0), int(others)
 
 
-def _source(objects: str, keys: list[str], seen: Survey, rejects: list[Reject], fixes: dict[str, int]) -> Source:
+def _source(
+    objects: str, keys: list[str], seen: Survey, rejects: list[Reject], fixes: dict[str, int], *, numbered: bool
+) -> Source:
+    keys = [key for key in keys if not numbered or key != RECORD]
     pointers = ", ".join(text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
     names, notices = named(tuple(keys), len(keys))
     columns = ", ".join(f'"?texts"[{n}] as {ident(name)}' for n, name in enumerate(names, 1))
     lists = f'json_extract_string(json, [{pointers}]) as "?texts", json_type(json, [{pointers}]) as "?types"'
+    if numbered:
+        lists += f", cast(json_extract_string(json, {text('/' + RECORD)}) as bigint) as {ident(RECORD)}"
+        columns += f", {ident(RECORD)}"
     relation = f'select {columns}, "?types" from (select {lists} from {objects})'
     exact = [SourceColumn(name, f'"?types"[{n}] in {_NUMBERS}') for n, name in enumerate(names, 1)]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+#: The keys of an object that is a list in truth.
+WRAPPERS = ("edges", "nodes")
+
 
 def steps(path: str) -> tuple[str, ...]:
     """A path as people write it, `shop/offers/offer` or `data.products`, in its steps."""
@@ -34,7 +37,7 @@ def rows(product: dict[str, Any], path: tuple[str, ...]) -> Iterator[dict[str, A
 def listed(value: Any) -> list[Any]:
     """What a list holds, whatever holds the list: `{"edges": [{"node": …}]}` and `{"nodes": […]}` are lists of nodes."""
     if isinstance(value, dict):
-        for wrapper in ("edges", "nodes"):
+        for wrapper in WRAPPERS:
             if isinstance(value.get(wrapper), list):
                 return listed(value[wrapper])
         return [value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TextIO
 
 from pimsync.errors import CatalogError
@@ -13,6 +13,9 @@ from pimsync.errors import CatalogError
 LONGEST = 64 * 1024 * 1024
 
 _CHUNK = 1 << 20
+
+#: How deep in objects an array is looked for.
+_DEEP = 8
 
 #: Whatever opens and closes nothing: text between brackets, with whole strings in it.
 _FLAT = re.compile(r'[^"{}\[\]]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^"{}\[\]]*)*', re.DOTALL)
@@ -124,24 +127,26 @@ class Walk:
                 return
 
     def arrays(self, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """Where in the object that starts here there are arrays of objects."""
-        for key in self.members():
-            start = self.peek()
-            if start == "{" and len(above) < 8:
+        """Where in what starts here there are arrays of objects; those within an array's elements are not looked for."""
+        start = self.peek()
+        if start == "{" and len(above) <= _DEEP:
+            for key in self.members():
                 yield from self.arrays((*above, key))
-            elif start == "[":
-                kinds = {element[:1] for element in self.elements()}
-                if "{" in kinds:
-                    yield (*above, key)
-            else:
-                self.value()
+        elif start == "[":
+            kinds = {element[:1] for element in self.elements()}
+            if "{" in kinds:
+                yield above
+        else:
+            self.value()
 
-    def found(self, wanted: tuple[str, ...]) -> Iterator[str]:
-        """The elements of one of those arrays."""
+    def found(self, wanted: Collection[tuple[str, ...]]) -> Iterator[str]:
+        """The elements of these arrays, in the order of the file."""
         for key in self.members():
-            if key == wanted[0] and len(wanted) > 1 and self.peek() == "{":
-                yield from self.found(wanted[1:])
-            elif key == wanted[0] and len(wanted) == 1 and self.peek() == "[":
+            below = [path[1:] for path in wanted if path[0] == key]
+            start = self.peek()
+            if () in below and start == "[":
                 yield from self.elements()
+            elif start == "{" and any(below):
+                yield from self.found([path for path in below if path])
             else:
                 self.value()
