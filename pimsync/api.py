@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
 from pimsync.store import lookups
 from pimsync.store.catalog import CatalogResult, read_catalog
-from pimsync.workplace import at_work, crews, moment, writable, written
+from pimsync.workplace import at_work, crews, moment, prepared, writable, written
 
 
 class Watch(Protocol):
@@ -71,8 +72,9 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
     types = {name: channels_.find(one.type, project.folder) for name, one in chosen.items()}
     if out is not None:
         writable(out)
-    with at_work(project) as work, written(out):
+    with at_work(project) as work, written(out), ThreadPoolExecutor(1) as beside:
         found = lookups.tables(project, work / "run" / "tables")
+        opening = beside.submit(prepared, project, work, found, types.values())
         step = watch.stage("reading the catalog", None)
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
@@ -82,28 +84,29 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
         with (
-            crews(project, work, catalog.snapshot.rows, len(chosen), found) as hands,
+            opening.result() as engine,
             Recorder((out or work) / "findings.parquet", [(one.file, one.first) for one in catalog.places]) as recorder,
             ExitStack() as makings,
         ):
             recorder.append(catalog.findings, [*catalog.rules])
-            now, teller = moment(), hands[0][0]
-            plans = [
-                plan(types[name], one, project.defaults, catalog.snapshot.fields, now, teller, name)
-                for name, one in chosen.items()
-            ]
+            now, teller, hands = moment(), engine.another(), crews(engine, project, catalog.snapshot.rows, len(chosen))
             shop = Workshop(catalog.snapshot, catalog.rejected, scratch, teller)
-            plans = [hooked(one, chosen[one.name].python, shop, project.folder) for one in plans]
-            due = iter(zip(plans, cycle(hands[1:]), strict=False))
+            turns, waiting = cycle(hands), deque[Plan]()
             under_way: deque[Making] = deque()
 
             def start() -> None:
                 """The next channel, by the crew that is free."""
-                for one, crew in islice(due, 1):
-                    under_way.append(makings.enter_context(Making(one, shop, crew, encoded=out is not None)))
+                if waiting:
+                    making = Making(waiting.popleft(), shop, next(turns), encoded=out is not None)
+                    under_way.append(makings.enter_context(making))
 
-            for _ in hands[1:]:
-                start()
+            plans = []
+            for name, channel in chosen.items():
+                planned = plan(types[name], channel, project.defaults, catalog.snapshot.fields, now, teller, name)
+                plans.append(hooked(planned, channel.python, shop, project.folder))
+                waiting.append(plans[-1])
+                if len(under_way) < len(hands):
+                    start()
             produced = []
             for one in plans:
                 told = watch.stage(f"{'building' if out else 'checking'} {one.name}", catalog.snapshot.rows)

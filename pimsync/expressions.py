@@ -7,7 +7,7 @@ refuses all the same, with a sentence that says what to do.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +95,7 @@ def checked(
     return Expression(f"(\n{expression}\n)", frozenset(_spelled(name, columns) for name in names))
 
 
-def names_read(
-    expression: str, engine: Engine, where: str, error: type[PimsyncError] = ProjectError
-) -> frozenset[str]:
+def names_read(expression: str, engine: Engine, where: str, error: type[PimsyncError] = ProjectError) -> frozenset[str]:
     """The names that an expression reads, whether they are there or not."""
     tree = _select(expression, engine, where, error)
     return frozenset(
@@ -196,8 +194,21 @@ def plain(failure: Exception) -> str:
     return line.replace("VARCHAR", "text").replace(" You might need to add explicit type casts.", "").strip()
 
 
+#: Syntax trees of expressions that were parsed before.
+_trees: dict[str, Any] = {}
+
+
+def learn(expressions: Iterable[str], engine: Engine) -> None:
+    """Parse many expressions at once, so that `checked` finds them parsed: one by one takes four times as long."""
+    _functions(engine)
+    sql = "select said, json_serialize_sql('select ' || said) from (select unnest($1) as said)"
+    _trees.update((said, json.loads(tree)) for said, tree in engine.rows(sql, [[*expressions]]))
+
+
 def _select(expression: str, engine: Engine, where: str, error: type[PimsyncError]) -> Any:
-    answer = json.loads(engine.value(f"select json_serialize_sql({text('select ' + expression)})"))
+    answer = _trees.get(expression)
+    if answer is None:
+        answer = json.loads(engine.value(f"select json_serialize_sql({text('select ' + expression)})"))
     if answer["error"]:
         raise error(f"`{expression}` is no SQL expression: {answer['error_message']}", where=where)
     statements = answer["statements"]

@@ -6,13 +6,14 @@ import datetime
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from pimsync.engine import Engine
 from pimsync.errors import CatalogError, FeedError, PimsyncError, UsageError
-from pimsync.expressions import plain
+from pimsync.expressions import learn, plain
+from pimsync.format.channel import ChannelType
 from pimsync.lookups import Table
 from pimsync.project import Project
 from pimsync.store.snapshot import ROW_GROUP
@@ -53,27 +54,31 @@ def at_work(project: Project) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-@contextmanager
-def crews(
-    project: Project, work: Path, rows: int, channels: int, tables: Mapping[str, Table]
-) -> Iterator[list[list[Engine]]]:
-    """Ways into one engine of one thread: who asks does the work, and keeps the catalog's order while it streams.
-
-    The first crew is one that tells of findings. A large catalog has one more, a worker for each core, which
-    makes one channel after the other; a small one has a crew of one for each channel, and they work at the same time.
-    """
-    cores = project.run.threads or os.cpu_count() or 2
-    workers = min(cores, -(-rows // ROW_GROUP))
-    sizes = [1, *([workers] if workers > 1 or cores == 1 else [1] * channels)]
-    with Engine(
+def prepared(project: Project, work: Path, tables: Mapping[str, Table], types: Iterable[ChannelType]) -> Engine:
+    """An engine of one thread for the channels, which has parsed what their definitions say."""
+    engine = Engine(
         folders=[work],
         threads=1,
         memory=project.run.memory,
         temporary=work / "spill",
         timezone=project.defaults.timezone,
         tables=tables,
-    ) as engine:
-        yield [[engine.another() for _ in range(size)] for size in sizes]
+    )
+    for one in types:
+        learn([*one.definition.attributes.values(), *(check.fails for check in one.definition.check)], engine)
+    return engine
+
+
+def crews(engine: Engine, project: Project, rows: int, channels: int) -> list[list[Engine]]:
+    """Ways into one engine of one thread: who asks does the work, and keeps the catalog's order while it streams.
+
+    A large catalog has one crew, a worker for each core, which makes one channel after the other; a small one has a crew of
+    one for each channel, and they work at the same time.
+    """
+    cores = project.run.threads or os.cpu_count() or 2
+    workers = min(cores, -(-rows // ROW_GROUP))
+    sizes = [workers] if workers > 1 or cores == 1 else [1] * channels
+    return [[engine.another() for _ in range(size)] for size in sizes]
 
 
 def _sweep(folder: Path) -> None:
