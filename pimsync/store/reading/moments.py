@@ -17,7 +17,7 @@ ENDS = ("sale_ends", "expires_on")
 
 def moment(name: str, manner: Manner) -> Reading:
     """ISO 8601, with a blank or a T; without a zone in the project's; other orders only where the catalog names its own."""
-    raw = ident(name)
+    manner, raw = manner.of(name), ident(name)
     value = f"case when regexp_full_match({raw}, {pattern(_PLAIN)}) then {_cast(raw, name)}"
     value += f" when regexp_full_match({raw}, {pattern(_YEAR_FIRST)}) then {_cast(_turned(raw, _FROM_YMD), name)}"
     if manner.date_order != "ymd":

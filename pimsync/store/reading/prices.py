@@ -42,6 +42,7 @@ def measure(name: str, manner: Manner) -> Reading:
 
 def _number(name: str, manner: Manner, beside: str, meaning: str) -> Reading:
     """A number and what is beside it; plain numbers, and those with only a word behind them, by a shorter way."""
+    manner = manner.of(name)
     raw, exact, plain = ident(name), part(name, "exact"), part(name, "plain")
     simple, parts, word, number = (part(name, what) for what in ("simple", "parts", "word", "number"))
     is_plain = f"{exact} or regexp_full_match({raw}, '[0-9]{{1,14}}(?:[.][0-9]{{1,2}})?')"

@@ -17,6 +17,11 @@ class Manner:
     list_separator: str | None = None
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     currency: str | None = None  # the project's default
+    columns: Mapping[str, Manner] = field(default_factory=dict)  # those that have a manner of their own (habits.py)
+
+    def of(self, column: str) -> Manner:
+        """How this column of the snapshot is written."""
+        return self.columns.get(column, self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _finish(file: File, way: Dialect, seen: Survey, engine: Engine, rows: int) -
     """The records left out; None where the engine and the look over the bytes do not agree on what is there."""
     found = engine.rows(
         "select line, first(error_type order by error_type), first(csv_line), min(line_byte_position) from reject_errors"
-        " group by line order by line"
+        f" join reject_scans using (scan_id, file_id) where file_path = {text(str(file.path))} group by line order by line"
     )
     if any(kind not in _DEMANDS or not value.strip() for _, kind, value, _ in found):
         return None

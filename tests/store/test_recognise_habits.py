@@ -1,0 +1,75 @@
+"""What single values leave open, the whole column settles."""
+
+from __future__ import annotations
+
+import pytest
+
+from pimsync.engine import Engine, text
+from pimsync.store.columns import Column
+from pimsync.store.product import FIELDS
+from pimsync.store.reading import READINGS, Manner
+from pimsync.store.reading.habits import habits
+
+
+def settled(manner=None, **columns):
+    """The habits of columns that hold these texts."""
+    rows = zip(*columns.values(), strict=True)
+    values = ", ".join(f"({', '.join('null' if cell is None else text(cell) for cell in row)})" for row in rows)
+    relation = f"select * from (values {values}) t({', '.join(columns)})"
+    with Engine(threads=1) as engine:
+        asked = [Column(name, FIELDS[name.partition(":")[0]], f'"{name}"') for name in columns]
+        return habits(engine, relation, asked, manner or Manner())
+
+
+COMMA = ["12,50", "1.299,00", "1.299.000", "0,125", "1299,000", "1 299,00 zł", "12,5 kg", "PLN 12,50", "1.299,000"]
+POINT = ["12.50", "1,299.00", "1,299,000", "0.125", "1299.000", "1'299.50", "$12.50", "12,34,567.50", "1,23,456"]
+OPEN = ["1,299", "1.299", "12", "", None, "free", "1 299", "1,29,9", "12.50,30", "$1,299"]
+
+
+@pytest.mark.parametrize(("values", "sign"), [(COMMA, ","), (POINT, "."), (OPEN, None)])
+def test_each_of_these_shows_the_decimal_sign_or_does_not(values, sign):
+    for value in values:
+        assert (value, settled(price=[value]).manner.of("price").decimal) == (value, sign)
+
+
+def test_a_column_that_contradicts_itself_stays_open():
+    found = settled(price=["12,50", "12.50", "1,299"])
+    assert found.manner == Manner()
+    assert not found.notices
+
+
+def test_columns_differ():
+    found = settled(price=["12,50", "1.299", "7,00"], cost=["12.50", "1,299", "7.00"], weight=["1.250", "2", None])
+    assert [found.manner.of(name).decimal for name in ("price", "cost", "weight")] == [",", ".", None]
+    assert [(one.rule, one.value) for one in found.notices] == [
+        ("column/decimal", "price: the comma is the decimal sign, by 2 values"),
+        ("column/decimal", "cost: the point is the decimal sign, by 2 values"),
+    ]
+
+
+def test_what_the_catalog_says_is_not_asked_again():
+    manner = Manner(decimal=".", date_order="mdy")
+    assert settled(manner, price=["12,50"], sale_starts=["25.12.2027"]).manner is manner
+
+
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["25.12.2027", "03.04.2027"], "dmy"),
+        (["12/25/2027 10:00", "03/04/2027"], "mdy"),
+        (["03/04/2027", "05/06/2027"], "ymd"),
+        (["25/12/2027", "12/25/2027"], "ymd"),
+        (["2027-12-25", None], "ymd"),
+        (["32/01/2027", "45.45.2027"], "ymd"),
+    ],
+)
+def test_the_order_of_dates(dates, order):
+    assert settled(sale_starts=dates).manner.of("sale_starts").date_order == order
+
+
+def test_a_reading_follows_the_column():
+    manner = settled(price=["12,50", "1.299"]).manner
+    reading = READINGS["price"]("price", manner)
+    assert reading != READINGS["price"]("price", Manner())
+    assert reading == READINGS["price"]("price", Manner(decimal=","))
+    assert READINGS["price"]("cost", manner) == READINGS["price"]("cost", Manner())
