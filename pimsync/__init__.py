@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from pimsync.knowledge import channels, explain
     from pimsync.project import Project, load, of_options
     from pimsync.result import Result
+    from pimsync.tracing.trace import trace
 
-__all__ = ["PimsyncError", "Project", "Result", "build", "channels", "check", "explain", "load", "of_options"]
+__all__ = ["PimsyncError", "Project", "Result", "build", "channels", "check", "explain", "load", "of_options", "trace"]
 
 _HOMES = {
     "build": "api", "check": "api", "PimsyncError": "errors", "channels": "knowledge", "explain": "knowledge",
     "Project": "project", "load": "project", "of_options": "project", "Result": "result",
+    "trace": "tracing.trace",
 }  # fmt: skip
 
 

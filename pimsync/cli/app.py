@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pimsync.cli import build, channels, check, explain, init
+from pimsync.cli import build, channels, check, explain, init, trace
 
 BUG = 70
 INTERRUPTED = 130
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("build")(build.build)
+app.command("trace")(trace.trace)
 app.command("explain")(explain.explain)
 app.command("channels")(channels.channels)
 

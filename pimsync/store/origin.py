@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -226,7 +227,7 @@ class _Tracer:
         number = "record" if products.numbered else products.main.numbered()
         table = rows if products.numbered else products.main.steps_of(products.path)
         found = self.engine.rows(
-            f"select file_row_number, {number}, sku, rejected, {_as_json(products.fields)} from {table}"
+            f"select file_row_number, {number}, sku, rejected, {as_json(products.fields)} from {table}"
             f" where sku in ({_listed(skus)}) qualify row_number() over (partition by sku order by file_row_number) = 1"
         )
         return ((row, number, sku, rejected, json.loads(values)) for row, number, sku, rejected, values in found)
@@ -306,7 +307,7 @@ class _Source:
         sku = "t.sku" if "sku" in self.piece.fields else "null"
         left_out = "t.left_out" if "left_out" in self.piece.extras else "null"
         rows = self.engine.rows(
-            f"select file_row_number, {self.piece.numbered()}, {sku}, {key_of(key, 't')}, {left_out}, {_as_json(self.piece.fields)}"
+            f"select file_row_number, {self.piece.numbered()}, {sku}, {key_of(key, 't')}, {left_out}, {as_json(self.piece.fields)}"
             f" from {self.piece.steps} t where {key_of(key, 't')} in ({_listed(_key(one, key) or '' for one in wanted)})"
             " order by file_row_number"
         )
@@ -344,14 +345,12 @@ class _Source:
                 repairs.setdefault(found.attribute, []).append(found.message)
         columns = {column.name: column for column in self.piece.columns.columns}
         for name in self.piece.fields:
-            base, _, scope = name.partition(":")
+            base = name.partition(":")[0]
             if name == "attributes":
                 continue
             value, done = record.values.get(name), tuple(repairs.get(base, ()))
             if name not in columns:
-                follows = [f"{one}:{scope}" if scope else one for one in _FOLLOWS.get(base, ())]
-                kept = tuple(one for one in follows if one in self.piece.fields and record.values.get(one) is not None)
-                yield name, Told(sku, at, {}, None, value, supplement=self.supplement, follows=kept)
+                yield name, Told(sku, at, {}, None, value, supplement=self.supplement, follows=_followed(name, record))
                 continue
             expression, where = self._expression(name)
             texts = {one: record.texts.get(one) for one in self._read_by(columns[name].raw)}
@@ -383,6 +382,14 @@ class _Source:
         source = self.piece.source
         shown = [column for column in source.columns if not column.hidden] if source else []
         return [column.name for column in shown if column.name.casefold() in read]
+
+
+def _followed(name: str, record: _Record) -> tuple[str, ...]:
+    """The fields that a field without a column follows from: those whose text has more to it than a number, or the stock."""
+    base, colon, scope = name.partition(":")
+    others = [f"{one}{colon}{scope}" for one in _FOLLOWS.get(base, ())]
+    telling = re.compile(r"." if base == "availability" else r"[^\d\s.,'+-]")
+    return tuple(one for one in others if telling.search(record.raws.get(one) or ""))
 
 
 def attribute(key: str) -> str:
@@ -417,12 +424,13 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {attribute(key): value for key, value in (values.get("attributes") or {}).items()}
 
 
-def _as_json(fields: Sequence[str]) -> str:
+def as_json(fields: Sequence[str]) -> str:
     """The SQL of a record's values, amounts and times as people write them."""
-    return f"to_json({{{', '.join(f'{text(name)}: {_shown(name)}' for name in fields)}}})"
+    return f"to_json({{{', '.join(f'{text(name)}: {shown(name)}' for name in fields)}}})"
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """The SQL of a field's value as people write it."""
     match FIELDS[name.partition(":")[0]].kind:
         case "price" | "measure":
             return f"plain_number({ident(name)})"

@@ -1,0 +1,1 @@
+"""One product, followed from its record to what stands in the feeds."""

@@ -1,0 +1,186 @@
+"""Single items of a channel, with everything that led to them: the values before each repair, the rules, what the feed holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pimsync.engine import Engine, ident, text
+from pimsync.findings import Rule
+from pimsync.format import query
+from pimsync.format.chunk import stream
+from pimsync.format.mapping import ItemMapping
+from pimsync.format.plan import Plan
+from pimsync.format.produce import Workshop, crossing
+from pimsync.format.query import Crossing
+
+
+@dataclass(frozen=True)
+class Step:
+    """A repair that ran: its name, what it does, and the values before and after it."""
+
+    fix: str
+    says: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule says of an item; `message` and `value` are there where it fails."""
+
+    rule: Rule
+    passed: bool
+    value: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One product in a channel.
+
+    `mapped` are the attributes' values before any repair, `values` those after all; `feed` is what a reader of the feed finds, None
+    where the item is left out; `encoded` the item as it is written.
+    """
+
+    row: int
+    kept: bool
+    mapped: Mapping[str, Any]
+    steps: Mapping[str, Sequence[Step]]
+    values: Mapping[str, Any]
+    verdicts: Sequence[Verdict]
+    encoded: str | None
+    feed: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Narrow(Workshop):
+    """A workshop that looks at some rows of the snapshot alone: `rows` is a file of them."""
+
+    rows: str = ""
+
+    def source(self, plan: Plan, share: tuple[int, int] = (0, 1), only: str | None = None) -> str:
+        """The SELECT of those products of them that a channel looks at."""
+        return super().source(plan, share, only or self.rows)
+
+
+def values(plan: Plan, mapping: ItemMapping, shop: Workshop, engine: Engine) -> dict[int, dict[str, Any]]:
+    """The attributes of each item, those before each repair as `attribute~0`, `attribute~1` …; `?kept` says what the filter does."""
+    names = [a.name for a in mapping.attributes]
+    names += [f"{a.name}~{level}" for a in mapping.attributes for level in range(len(a.fixes))]
+    members = ", ".join(f"{text(name)}: {ident(name)}" for name in names)
+    sql = query.followed(plan, shop.source(plan), [f"to_json({{{members}}}) as found"])
+    return {row: {**json.loads(found), "?kept": kept} for row, kept, found in engine.rows(sql)}
+
+
+def members(plan: Plan, shop: Workshop, items: Iterable[Mapping[str, Any]], engine: Engine) -> list[int]:
+    """The rows of all items that share with one of these what a rule across items goes by."""
+    given, rows = [*items], []
+    for attribute in dict.fromkeys(one.attribute for one in plan.across):
+        shared = {str(one[attribute]) for one in given if one.get(attribute) is not None}
+        if shared:
+            same = f"cast({ident(attribute)} as varchar) in ({', '.join(map(text, sorted(shared)))})"
+            found = query.followed(plan, shop.source(plan), [f"{same} as same"])
+            rows += [row for (row,) in engine.rows(f"select row from ({found}) where same")]
+    return rows
+
+
+def items(plan: Plan, mapping: ItemMapping, shop: Workshop, rows: Sequence[int], engine: Engine) -> dict[int, Item]:
+    """The items of some rows of the snapshot, by row; rows that no channel gets are not among them."""
+    if not rows:
+        return {}
+    mine = narrow(shop, rows, f"{plan.name}-followed")
+    made = values(plan, mapping, mine, engine)
+    among = narrow(shop, [*rows, *members(plan, shop, made.values(), engine)], f"{plan.name}-members")
+    across = crossing(plan, among, engine)
+    verdicts, encoded = _judged(plan, mine, across, engine)
+    found = {}
+    for row, one in made.items():
+        levels = {attribute.name: len(attribute.fixes) for attribute in mapping.attributes}
+        found[row] = Item(
+            row=row,
+            kept=one.pop("?kept"),
+            mapped={name: one[f"{name}~0"] if levels[name] else one[name] for name in levels},
+            steps={
+                a.name: [*_steps(a.name, [(fix.name, fix.says) for fix in a.fixes], one)] for a in mapping.attributes
+            },
+            values={name: one[name] for name in levels},
+            verdicts=verdicts.get(row, ()),
+            encoded=encoded.get(row),
+            feed=_read_back(plan, encoded[row]) if encoded.get(row) is not None else None,
+        )
+    return found
+
+
+def _steps(name: str, fixes: Sequence[tuple[str, str]], values: Mapping[str, Any]) -> Iterator[Step]:
+    """Each repair of an attribute, with the values around it; the channel takes an empty text for none at the end."""
+    for level, (fix, says) in enumerate(fixes):
+        last = level + 1 == len(fixes)
+        yield Step(fix, says, values[f"{name}~{level}"], values[name if last else f"{name}~{level + 1}"])
+
+
+def narrow(shop: Workshop, rows: Iterable[int], name: str) -> Narrow:
+    """A workshop that looks at these rows alone; their numbers are kept in a file of this name."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = shop.folder / f"{name}.parquet"
+    pq.write_table(pa.table({"row": pa.array(sorted({*rows}), pa.int64())}), path)
+    return Narrow(shop.snapshot, shop.rejected, shop.folder, shop.teller, str(path))
+
+
+def _judged(
+    plan: Plan, shop: Workshop, across: Crossing, engine: Engine
+) -> tuple[dict[int, list[Verdict]], dict[int, str]]:
+    """What every rule says of each item, and the items of the feed as they are written."""
+    source = shop.source(plan)
+    told = _told(plan, source, across, engine)
+    verdicts: dict[int, list[Verdict]] = {}
+    encoded: dict[int, str] = {}
+    for chunk in stream(plan, source, across, engine, encoded=True, few=True):
+        broken = dict(zip(chunk.places.tolist(), chunk.broken.tolist(), strict=True))
+        for place, (row, item) in enumerate(zip(chunk.rows.tolist(), chunk.items.to_pylist(), strict=True)):
+            flags = broken.get(place, ())
+            verdicts[row] = [*_verdicts(plan, flags, told.get(row, {}))]
+            if item is not None:
+                encoded[row] = item
+    return verdicts, encoded
+
+
+def _verdicts(plan: Plan, flags: Sequence[bool], told: Mapping[int, tuple[str | None, str]]) -> Iterator[Verdict]:
+    """A rule's verdicts, one a rule id: the rules that repairs are, are steps instead."""
+    failed: dict[str, Verdict] = {}
+    passed: dict[str, Verdict] = {}
+    for number, rule in enumerate(plan.rules):
+        if rule.fix:
+            continue
+        if number < len(flags) and flags[number]:
+            value, message = told.get(number, (None, rule.message or "is not what the channel takes"))
+            failed.setdefault(f"{rule.id} {message}", Verdict(rule, False, value, message))
+        else:
+            passed.setdefault(rule.id, Verdict(rule, True))
+    broken = {verdict.rule.id for verdict in failed.values()}
+    yield from failed.values()
+    yield from (verdict for name, verdict in passed.items() if name not in broken)
+
+
+def _told(plan: Plan, source: str, across: Crossing, engine: Engine) -> dict[int, dict[int, tuple[str | None, str]]]:
+    """The value and the sentence of each rule that an item breaks, by row and rule number."""
+    numbers = [number for number, one in enumerate(plan.judgements) if not one.rule.fix]
+    if not numbers:
+        return {}
+    rows = engine.rows(f"select row, to_json(events) from ({query.details(plan, source, across, numbers)})")
+    return {
+        row: {event["rule"]: (event["value"], event["message"]) for event in json.loads(events)} for row, events in rows
+    }
+
+
+def _read_back(plan: Plan, encoded: str) -> dict[str, Any]:
+    """The item as a reader of the feed finds it, and not as it was meant."""
+    reader = plan.encoder.reader()
+    reader.feed(plan.encoder.before() + encoded.encode() + plan.encoder.after())
+    reader.close()
+    [sample] = reader.take_samples()
+    return dict(sample.item)
