@@ -84,12 +84,9 @@ def _read(file: File, layout: str, seen: Survey) -> Source | None:
         keys, records, others = _keys(objects, file)
     except (duckdb.Error, UnicodeDecodeError):
         return None
-    if (
-        others
-        or not records
-        or keys in (["node"], ["node", "cursor"], ["cursor", "node"])
-        or (layout == "newline_delimited" and records != seen.lines)
-    ):
+    if others or not records or {"node"} <= {*keys} <= {"node", "cursor"}:
+        return None
+    if layout == "newline_delimited" and records != seen.lines:
         return None
     return _source(objects, keys, seen, [], {}, numbered=False)
 
