@@ -60,9 +60,8 @@ def _relation(path: Path, way: Dialect) -> str:
 
 def _no_header(way: Dialect) -> str:
     """Leave out a header that comes again: then the numbers do not fit, and the file is read carefully."""
-    said = [(name, cell) for name, cell in zip(way.names, way.header or (), strict=False) if cell.strip()][:2]
-    apart = " or ".join(f"{ident(name)} is distinct from {text(cell)}" for name, cell in said)
-    return f" where {apart}" if apart else ""
+    said = next(((name, cell) for name, cell in zip(way.names, way.header or (), strict=False) if cell.strip()), None)
+    return f" where {ident(said[0])} is distinct from {text(said[1])}" if said else ""
 
 
 def _finish(file: File, way: Dialect, seen: Survey, engine: Engine, rows: int) -> list[Reject] | None:

@@ -13,7 +13,7 @@ from pimsync.project import Input
 from pimsync.store.sources.encoding import Encoding, encoding_of, in_utf8, named
 from pimsync.store.sources.looks import CALLED, SUFFIXES, TEXTS, format_of
 from pimsync.store.sources.source import File, Notice
-from pimsync.store.sources.unpacking import GZIP, ZIP, ungzipped, unzipped, workbook
+from pimsync.store.sources.unpacking import EMPTY_ZIP, GZIP, ZIP, ungzipped, unzipped, workbook
 
 _STDIN = "standard input"
 
@@ -60,6 +60,8 @@ def _paths(source: str, folder: Path) -> dict[str, Path]:
     shown = {anchor + name: one for name, one in found.items() if not one.name.startswith(".")}
     if not shown:
         raise CatalogError("no file matches", where=str(whole))
+    for name, one in shown.items():
+        _there(one, name)
     return {name: shown[name] for name in sorted(shown, key=_natural)}
 
 
@@ -105,7 +107,7 @@ def _ready(path: Path, name: str, given: Input, said: Encoding | None, work: Pat
         path, inner = ungzipped(path, work / "unpacked", name), re.sub(r"\.gz$", "", inner, flags=re.IGNORECASE)
     elif inner.lower().endswith(".gz"):
         raise CatalogError("this is no gzip archive", where=name)
-    if _starts(path, ZIP) and not workbook(path):
+    if (_starts(path, ZIP) or _starts(path, EMPTY_ZIP)) and not workbook(path):
         path, inner = unzipped(path, work / "unzipped", name)
     if not path.stat().st_size or _blank(path):
         raise CatalogError("the catalog is empty", where=name)

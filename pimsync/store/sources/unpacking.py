@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pimsync.errors import CatalogError
 
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 
 #: What an archive may unpack to: so many times its size, or so many bytes where that is more.
 _RATIO, _ANYWAY = 200, 256 * 1024 * 1024
