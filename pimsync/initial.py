@@ -20,6 +20,7 @@ from pimsync.store import presets
 from pimsync.store.look import Look, looked_at
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import Proposal, Proposals, propose
+from pimsync.store.proposal.silence import plain_name
 from pimsync.store.proposal.writing import document
 from pimsync.store.rules import RULES
 from pimsync.store.sources.looks import SUFFIXES
@@ -139,7 +140,7 @@ def _initial(look: Look, target: Path, types: Sequence[ChannelType], given: Mapp
     filled = {one.field for one in proposals.fields}
     if look.preset:
         preset = presets.find(look.preset, target.parent)
-        filled = {*preset.definition.columns}
+        filled = {*preset.definition.columns, *_by_name(look, preset.definition.leave)}
         notes = [
             *_notices(look),
             *(note for note in proposals.notes if "--currency" in note and "currency" not in filled),
@@ -150,6 +151,15 @@ def _initial(look: Look, target: Path, types: Sequence[ChannelType], given: Mapp
         known.add("availability")
     missing = tuple(_missing(types, known))
     return Initial(target, look, proposals, frozenset(filled), missing, tuple(notes), _named(types))
+
+
+def _by_name(look: Look, leave: Iterable[str]) -> Iterator[str]:
+    """The fields whose columns pimsync knows without being told."""
+    left = {name.casefold() for name in leave}
+    names = {plain_name(column.name) for column in look.columns if column.name.casefold() not in left}
+    yield from (
+        name for name, field in FIELDS.items() if any(plain_name(word) in names for word in (name, *field.synonyms))
+    )
 
 
 def _notices(look: Look) -> Iterator[str]:
@@ -172,20 +182,29 @@ def _named(types: Iterable[ChannelType]) -> dict[str, str]:
 def _missing(types: Iterable[ChannelType], known: Iterable[str]) -> Iterator[Proposal]:
     """Fields that an attribute a channel requires is made of, and that nothing fills."""
     hints = _start()["hints"]
-    wanted: dict[str, list[str]] = {}
     have = {name.partition(":")[0] for name in known}
+    wanted: dict[str, list[str]] = {}
     for one in types:
         for attributes in _required(one):
-            fields = [_fields(one.definition.attributes.get(attribute, "")) for attribute in attributes]
-            if any(needed and needed <= have for needed in fields) or not any(fields):
-                continue
-            for name in sorted(next(needed for needed in fields if needed) - have):
+            lacking = [_lacking(one.definition.attributes.get(attribute, ""), have) for attribute in attributes]
+            for name in lacking[0] if all(lacking) else ():
                 wanted.setdefault(name, []).append(one.definition.name)
     for name, channels in wanted.items():
         hint = hints.get(name, {})
         when = f": {hint['when']}" if hint else ""
-        why = f"nothing fills it, and {' and '.join(dict.fromkeys(channels))} requires it{when}"
+        named = list(dict.fromkeys(channels))
+        why = f"nothing fills it, and {' and '.join(named)} {'requires' if len(named) == 1 else 'require'} it{when}"
         yield Proposal(name, hint.get("expression", '"…"'), why, 0.0)
+
+
+def _lacking(expression: str, have: set[str]) -> list[str]:
+    """The fields that an expression needs and that are not there; where it has alternatives, one of them is enough."""
+    bare = re.sub(r"'[^']*'", "", expression)
+    names = dict.fromkeys(name for name in re.findall(r"[a-z_]+", bare) if name in FIELDS and name != "attributes")
+    lacking = [name for name in names if name not in have]
+    if re.search(r"\b(case|coalesce)\b", bare):
+        return lacking[:1] if len(lacking) == len(names) else []
+    return lacking
 
 
 def _required(one: ChannelType) -> Iterator[list[str]]:
@@ -195,13 +214,6 @@ def _required(one: ChannelType) -> Iterator[list[str]]:
         choices = part.get("anyOf", ())
         if "severity" not in part and choices and all(list(choice) == ["required"] for choice in choices):
             yield [choice["required"][0] for choice in choices]
-
-
-def _fields(expression: str) -> set[str]:
-    """The fields that an expression needs; one that has alternatives in it needs the first."""
-    bare = re.sub(r"'[^']*'", "", expression)
-    names = [name for name in re.findall(r"[a-z_]+", bare) if name in FIELDS]
-    return {names[0]} if names and re.search(r"\b(case|coalesce)\b", bare) else set(names)
 
 
 def _written(initial: Initial, asked: Mapping[str, Any], types: Sequence[ChannelType]) -> str:

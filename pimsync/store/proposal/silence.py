@@ -12,11 +12,11 @@ from pimsync.store.proposal.state import State
 
 def silenced(state: State) -> Iterator[Proposal]:
     """The fields that pimsync would fill from a column of that name, which was found to hold something else."""
-    by_name = {_plain(column.name): column for column in reversed(state.columns)}
+    by_name = {plain_name(column.name): column for column in reversed(state.columns)}
     for name, field in FIELDS.items():
         if name in state.fields or name == "attributes":
             continue
-        taken = next((by_name[word] for word in map(_plain, (name, *field.synonyms)) if word in by_name), None)
+        taken = next((by_name[word] for word in map(plain_name, (name, *field.synonyms)) if word in by_name), None)
         if taken is None or (name == "sku"):
             continue
         why = state.why_not.get(taken.name) or (
@@ -25,6 +25,6 @@ def silenced(state: State) -> Iterator[Proposal]:
         yield Proposal(name, "null", f"`{taken.name}`: {why}", 1.0, (taken.name,))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name as pimsync/store/columns.py compares names."""
     return re.sub(r"[\s_-]", "", name.casefold())
