@@ -12,6 +12,7 @@ from pimsync.expressions import names_read
 from pimsync.store.columns import Columns, Mapped, arranged
 from pimsync.store.gathered import Gathered, Place, gathered, with_missing
 from pimsync.store.query import query
+from pimsync.store.reading.habits import habits
 from pimsync.store.reading.reading import Manner
 from pimsync.store.received import Received
 from pimsync.store.rules import RULES
@@ -89,8 +90,19 @@ def typed(
     """
     whole = gathered(one, engine, work, first, defaults)
     piece = _written(one, whole, manner, engine, work, key)
+    if _in_doubt(piece, engine):
+        shown = habits(engine, piece.source.relation, piece.columns.columns, manner)
+        if shown.notices:
+            piece = _written(one, whole, shown.manner, engine, work, key)
+            piece = replace(piece, notices=(*piece.notices, *shown.notices))
     _readable(piece, engine)
     return piece
+
+
+def _in_doubt(piece: Piece, engine: Engine) -> bool:
+    """Whether a value could be read in two ways, as long as nothing is known of its column."""
+    doubt = "list_filter(problems, lambda one: suffix(one.rule, '/ambiguous') or suffix(one.rule, '/order'))"
+    return bool(engine.value(f"select exists (from read_parquet({text(str(piece.path))}) where len({doubt}) > 0)"))
 
 
 def _written(one: Received, whole: Gathered, manner: Manner, engine: Engine, work: Path, key: str) -> Piece:

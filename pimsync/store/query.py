@@ -24,7 +24,7 @@ _TEXTS = ("text", "code", "list", "links")
 
 def query(source: Source, columns: Columns, manner: Manner, key: str = "sku") -> tuple[str, tuple[str, ...]]:
     """The SELECT that gives the snapshot's rows, and the names of its fields; a record without its key is flawed."""
-    readings = {column.name: READINGS[column.field.kind](column.name, manner) for column in columns.columns}
+    readings = {c.name: READINGS[c.field.kind](c.name, manner.of(c.name)) for c in columns.columns}
     related_ = related(columns.columns, manner)
     values = [f"{one.value} as {part(name, 'value')}" for name, one in readings.items()]
     fields = {column.name: part(column.name, "value") for column in columns.columns} | dict(related_.fields)

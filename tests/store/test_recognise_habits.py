@@ -73,3 +73,22 @@ def test_a_reading_follows_the_column():
     assert reading != READINGS["price"]("price", Manner())
     assert reading == READINGS["price"]("price", Manner(decimal=","))
     assert READINGS["price"]("cost", manner) == READINGS["price"]("cost", Manner())
+
+
+def test_a_catalog_is_read_by_what_its_columns_show(read):
+    reading = read(
+        'sku,price,currency,weight,sale_ends\nA,"1,299",PLN,"1,250 kg",03/04/2027\nB,"12,50",PLN,"2,5 kg",25/12/2026\n'
+    )
+    assert [str(p["price"]) for p in reading.products] == ["1.2990", "12.5000"]
+    assert [str(p["weight"]) for p in reading.products] == ["1.2500", "2.5000"]
+    assert reading.products[0]["sale_ends"].month == 4
+    assert {finding.partition(" ")[2] for finding in reading.findings} == {
+        "price/decimal",
+        "weight/decimal",
+        "sale_ends/date_order",
+    }
+
+
+def test_a_catalog_whose_columns_show_nothing_stays_in_doubt(read):
+    reading = read('sku,price,currency\nA,"1,299",PLN\nB,"2,499",PLN\n')
+    assert [finding.partition(" ")[2] for finding in reading.findings] == ["price/ambiguous"] * 2
