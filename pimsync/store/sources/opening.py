@@ -1,4 +1,4 @@
-"""Opening a source: paths, a glob or standard input, unpacked, as UTF-8, and what format each file has."""
+"""Opening a source: paths, a glob, standard input, a URL or a database; unpacked, as UTF-8, and what format each file has."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import IO
 
 from pimsync.errors import CatalogError
 from pimsync.project import Input
+from pimsync.store.sources.database import file_of, is_database
 from pimsync.store.sources.encoding import Encoding, encoding_of, in_utf8, named
 from pimsync.store.sources.looks import CALLED, SUFFIXES, TEXTS, format_of
+from pimsync.store.sources.remote import fetched, scheme
 from pimsync.store.sources.source import File, Notice
 from pimsync.store.sources.unpacking import EMPTY_ZIP, GZIP, ZIP, ungzipped, unzipped, workbook
 
@@ -33,6 +35,11 @@ def opened(given: Input, folder: Path, work: Path) -> list[tuple[File, str]]:
     said = named(given.encoding) if given.encoding is not None else None
     if given.source == "-":
         return [_ready(_taken_in(sys.stdin.buffer, work / "source"), _STDIN, given, said, work)]
+    if is_database(given.source):
+        return [(file_of(given.source, folder, work), "sql")]
+    if scheme(given.source):
+        path, name = fetched(given.source, work)
+        return [_ready(path, name, given, said, work)]
     paths = _paths(given.source, folder)
     if len(paths) == 1:
         return [_ready(path, name, given, said, work) for name, path in paths.items()]
