@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pimsync.cli import build, channels, check, explain, init, trace
+from pimsync.cli import build, categories, channels, check, explain, init, trace
 
 BUG = 70
 INTERRUPTED = 130
@@ -29,6 +29,7 @@ app.command("build")(build.build)
 app.command("trace")(trace.trace)
 app.command("explain")(explain.explain)
 app.command("channels")(channels.channels)
+app.command("categories")(categories.categories)
 
 
 def _version(wanted: bool) -> None:
