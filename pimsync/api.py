@@ -140,7 +140,7 @@ def _result(
     groups.sort(key=lambda group: (order[group.channel], _weight(group), -group.count, group.rule.id))
     return Result(
         catalog=CatalogSummary(
-            project.catalog.source, catalog.snapshot.records, catalog.snapshot.rows - catalog.rejected,
+            catalog.name, catalog.snapshot.records, catalog.snapshot.rows - catalog.rejected,
             catalog.unreadable + catalog.rejected, catalog.left_out, catalog.folded, catalog.preset,
         ),
         channels=tuple(_summary(one) for one in produced),

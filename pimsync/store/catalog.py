@@ -22,6 +22,7 @@ from pimsync.store.received import Received, received
 from pimsync.store.rules import RULES
 from pimsync.store.settled import Settled, Supplement, settled
 from pimsync.store.snapshot import Snapshot
+from pimsync.store.sources.remote import shown
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class CatalogResult:
     left_out: int = 0  # records that are no products: drafts, parents of variants
     folded: int = 0  # records that are part of another one's product: a further image, a further variant's line
     places: tuple[Place, ...] = ()
+    name: str = ""  # what people call the catalog
     preset: str | None = None  # the name of the preset that the catalog was read by
 
 
@@ -78,7 +80,7 @@ def read_catalog(
         ProjectError: `[catalog.columns]` is wrong.
     """
     _emptied(into)
-    with _in_words(catalog.source):
+    with _in_words(shown(catalog.source)):
         inputs = [catalog, *catalog.supplement]
         taken_in = [received(one, folder, _made(into / f"source-{n}")) for n, one in enumerate(inputs)]
         files = [file.path for one in taken_in for file, _ in one.files]
@@ -136,6 +138,7 @@ def _read(
         folded=_folded(main, products, engine),
         places=tuple(place for piece in pieces for place in piece.places),
         preset=preset.definition.name if preset else None,
+        name=taken_in[0].name,
     )  # fmt: skip
 
 

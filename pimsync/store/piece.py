@@ -90,7 +90,7 @@ def typed(
     """
     whole = gathered(one, engine, work, first, defaults)
     piece = _written(one, whole, manner, engine, work, key)
-    if _in_doubt(piece, engine):
+    if piece.source and _in_doubt(piece, engine):
         shown = habits(engine, piece.source.relation, piece.columns.columns, manner)
         if shown.notices:
             piece = _written(one, whole, shown.manner, engine, work, key)

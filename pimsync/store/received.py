@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pimsync import project
 from pimsync.store import presets
 from pimsync.store.presets import Preset
-from pimsync.store.sources import READERS, File, Source
+from pimsync.store.sources import READERS, File, Source, remote
+from pimsync.store.sources.database import file_of, is_database
 from pimsync.store.sources.opening import opened
 
 #: What changes how a file is taken apart; the rest of what a preset says is about the values.
@@ -18,7 +19,7 @@ _TAKING_APART = ("format", "encoding", "header", "delimiter", "sheet", "items", 
 
 @dataclass(frozen=True)
 class Received:
-    """The files of one source, in order, and the way they are read."""
+    """The files of one source, in order, and the way they are read; `name` is what people call it, without its secrets."""
 
     name: str
     files: tuple[tuple[File, Source], ...]
@@ -34,8 +35,7 @@ def received(given: project.Input, folder: Path, work: Path) -> Received:
         CatalogError: there is no such file, or it is not what it says.
         ProjectError: the preset it names is not there.
     """
-    found = opened(given, folder, work)
-    files = found if isinstance(found, list) else [found]
+    files = _opened(given, folder, work)
     preset = presets.find(given.preset, folder) if given.preset not in (None, presets.NONE) else None
     way = preset.read_by(given) if preset else given
     read = _read(files, way)
@@ -44,7 +44,18 @@ def received(given: project.Input, folder: Path, work: Path) -> Received:
         way = preset.read_by(given) if preset else given
         if any(getattr(way, name) != getattr(given, name) for name in _TAKING_APART):
             read = _read(files, way)
-    return Received(given.source, tuple(read), way, preset, files[0][1])
+    return Received(remote.shown(given.source), tuple(read), way, preset, files[0][1])
+
+
+def _opened(given: project.Input, folder: Path, work: Path) -> list[tuple[File, str]]:
+    """The files of a source, wherever they are; a database in the place of one."""
+    if given.format == "sql" or is_database(given.source):
+        return [(file_of(given.source, folder, work), "sql")]
+    if remote.scheme(given.source) is None:
+        return opened(given, folder, work)
+    path, name = remote.fetched(given.source, work)
+    files = opened(given.model_copy(update={"source": str(path)}), folder, work)
+    return [(replace(file, name=name), format_) for file, format_ in files]
 
 
 def _read(files: Iterable[tuple[File, str]], way: project.Input) -> list[tuple[File, Source]]:

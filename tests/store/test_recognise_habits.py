@@ -83,9 +83,8 @@ def test_a_catalog_is_read_by_what_its_columns_show(read):
     assert [str(p["weight"]) for p in reading.products] == ["1.2500", "2.5000"]
     assert reading.products[0]["sale_ends"].month == 4
     assert {finding.partition(" ")[2] for finding in reading.findings} == {
-        "price/decimal",
-        "weight/decimal",
-        "sale_ends/date_order",
+        "column/decimal",
+        "column/date_order",
     }
 
 

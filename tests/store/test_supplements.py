@@ -95,7 +95,7 @@ def test_a_supplement_without_its_key_is_refused(joined):
 
 
 def test_a_key_that_the_catalog_lacks_is_refused(joined):
-    with pytest.raises(ProjectError, match="the catalog has no mpn to join stock.csv by"):
+    with pytest.raises(ProjectError, match=r"the catalog has no mpn to join stock\.csv by"):
         joined(stock="mpn,quantity\nA,3\n", options={"stock": {"key": "mpn"}})
 
 

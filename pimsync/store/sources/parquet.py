@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pimsync.engine import Engine, ident, text
 from pimsync.errors import CatalogError
-from pimsync.project import Catalog
+from pimsync.project import Input
 from pimsync.store.sources.dialect import named
 from pimsync.store.sources.source import File, Reject, Source, SourceColumn, as_text
 from pimsync.store.sources.survey import Survey
 
 
-def parquet(file: File, catalog: Catalog) -> Source:
+def parquet(file: File, catalog: Input) -> Source:
     """Read a Parquet file; what is a number there is an exact one.
 
     Raises:
