@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pimsync import project
 from pimsync.store import presets
 from pimsync.store.presets import Preset
 from pimsync.store.sources import READERS, File, Source, remote
-from pimsync.store.sources.database import file_of, is_database
 from pimsync.store.sources.opening import opened
 
 #: What changes how a file is taken apart; the rest of what a preset says is about the values.
@@ -35,7 +34,7 @@ def received(given: project.Input, folder: Path, work: Path) -> Received:
         CatalogError: there is no such file, or it is not what it says.
         ProjectError: the preset it names is not there.
     """
-    files = _opened(given, folder, work)
+    files = opened(given, folder, work)
     preset = presets.find(given.preset, folder) if given.preset not in (None, presets.NONE) else None
     way = preset.read_by(given) if preset else given
     read = _read(files, way)
@@ -45,17 +44,6 @@ def received(given: project.Input, folder: Path, work: Path) -> Received:
         if any(getattr(way, name) != getattr(given, name) for name in _TAKING_APART):
             read = _read(files, way)
     return Received(remote.shown(given.source), tuple(read), way, preset, files[0][1])
-
-
-def _opened(given: project.Input, folder: Path, work: Path) -> list[tuple[File, str]]:
-    """The files of a source, wherever they are; a database in the place of one."""
-    if given.format == "sql" or is_database(given.source):
-        return [(file_of(given.source, folder, work), "sql")]
-    if remote.scheme(given.source) is None:
-        return opened(given, folder, work)
-    path, name = remote.fetched(given.source, work)
-    files = opened(given.model_copy(update={"source": str(path)}), folder, work)
-    return [(replace(file, name=name), format_) for file, format_ in files]
 
 
 def _read(files: Iterable[tuple[File, str]], way: project.Input) -> list[tuple[File, Source]]:
