@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from pimsync.errors import PimsyncError, ProjectError, UsageError
 from pimsync.words import closest
@@ -45,6 +45,8 @@ def _timezone(value: str) -> str:
 
 Memory = Annotated[str, AfterValidator(_memory)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
+#: A blank or a tab is one too.
+Separator = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
 
 
 Formats = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx", "ods", "xml", "sql"]
@@ -61,7 +63,7 @@ class Input(Part):
     )
     encoding: str | None = Field(default=None, description="of text files, as Python names it: cp1250, utf-16")
     header: bool | None = Field(default=None, description="whether a delimited file or a sheet names its columns")
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: Separator | None = Field(default=None, max_length=1)
     sheet: str | None = Field(default=None, description="of a workbook; its first one where none is named")
     items: str | None = Field(
         default=None, min_length=1, description="the path to a product in XML or JSON: shop/offers/offer"
@@ -69,9 +71,7 @@ class Input(Part):
     variants: str | None = Field(default=None, min_length=1, description="the path, in a product, to its variants")
     query: str | None = Field(default=None, min_length=1, description="the SQL to run on a database")
     decimal: Literal[".", ","] | None = Field(default=None, description="the decimal sign of prices and measures")
-    list_separator: str | None = Field(
-        default=None, min_length=1, description="what stands between the items of a list"
-    )
+    list_separator: Separator | None = Field(default=None, description="what stands between the items of a list")
     date_order: Literal["ymd", "dmy", "mdy"] | None = None
 
 
@@ -126,7 +126,7 @@ class Lookup(Part):
     key: str | None = Field(default=None, description="the column that is looked in; the first one where none is named")
     value: str | None = Field(default=None, description="the column that is found; the second one where none is named")
     ignore_case: bool = Field(default=False, description="whether `Mugs` is found under `mugs`")
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: Separator | None = Field(default=None, max_length=1)
     encoding: str | None = None
 
 

@@ -123,7 +123,7 @@ def encoding_of(path: Path) -> Encoding:
     wide = _wide(head)
     if wide:
         return Encoding(wide, guessed=True)
-    if b"\x1b$" in head or b"\x1b(J" in head:
+    if (b"\x1b$" in head or b"\x1b(J" in head) and head.isascii():
         return Encoding("iso2022_jp", guessed=True)
     if all(map(is_utf8, _samples(path, head))):
         return Encoding(sure=len(head) < _HEAD)
