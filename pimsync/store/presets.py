@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -109,14 +110,15 @@ def find(key: str, project: Path | None = None) -> Preset:
     return load(known[key])
 
 
-def load(path: Path) -> Preset:
-    """Read and check a preset's file.
+def load(path: Path, *, cases: bool = False) -> Preset:
+    """Read and check a preset's file, its cases only where they are asked for: they are most of it, and TOML is slow to read.
 
     Raises:
         ProjectError: it is no TOML, or says something that no preset says.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        whole = path.read_text(encoding="utf-8")
+        document = tomllib.loads(whole if cases else _CASES.split(whole, maxsplit=1)[0])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(f"this is no TOML: {error}", where=str(path)) from None
     except OSError as error:
@@ -141,9 +143,15 @@ def recognised(columns: Collection[str], format_: str, project: Path | None = No
 
 
 def _asked(path: Path) -> Mapping[str, Any]:
-    """What a preset asks for, before all of it is checked."""
+    """What a preset asks for, before the rest of it is read."""
     try:
-        asked = tomllib.loads(path.read_text(encoding="utf-8")).get("recognise", {})
+        found = _RECOGNISE.search(path.read_text(encoding="utf-8"))
+        asked = tomllib.loads(found[0])["recognise"] if found else None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-        return load(path).definition.recognise.model_dump()
-    return asked if isinstance(asked, dict) else {}
+        asked = None
+    return asked if asked is not None else load(path).definition.recognise.model_dump()
+
+
+#: Where a preset's cases begin, and the table that says what it is recognised by.
+_CASES = re.compile(r"^\[\[case\]\]", re.MULTILINE)
+_RECOGNISE = re.compile(r"^\[recognise\]\n(?:(?!\[).*\n?)*", re.MULTILINE)

@@ -13,7 +13,7 @@ from pimsync.project import Catalog, Defaults
 from pimsync.store import presets
 from pimsync.store.catalog import CatalogResult, read_catalog
 
-PRESETS = {key: presets.load(path) for key, path in presets.files().items()}
+PRESETS = {key: presets.load(path, cases=True) for key, path in presets.files().items()}
 CASES = [
     pytest.param(key, case, id=f"{key}: {case.name}") for key, one in PRESETS.items() for case in one.definition.case
 ]
