@@ -20,6 +20,7 @@ from pimsync.store import presets
 from pimsync.store.look import Look, looked_at
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import Proposal, Proposals, propose
+from pimsync.store.proposal.market import NO_CURRENCY
 from pimsync.store.proposal.silence import plain_name
 from pimsync.store.proposal.writing import document
 from pimsync.store.rules import RULES
@@ -143,10 +144,13 @@ def _initial(look: Look, target: Path, types: Sequence[ChannelType], given: Mapp
         filled = {*preset.definition.columns, *_by_name(look, preset.definition.leave)}
         notes = [
             *_notices(look),
-            *(note for note in proposals.notes if "--currency" in note and "currency" not in filled),
+            *(note for note in proposals.notes if note == NO_CURRENCY and "currency" not in filled),
         ]
         proposals = replace(proposals, fields=(), silenced=(), leftover=(), notes=())
     known = filled | {one.field for one in proposals.defaults}
+    if "price" in known and "currency" not in known and NO_CURRENCY not in notes:
+        notes.append(NO_CURRENCY)
+    known.add("currency")
     if "quantity" in known:
         known.add("availability")
     missing = tuple(_missing(types, known))

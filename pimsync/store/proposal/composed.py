@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pimsync.engine import ident, text
 from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, fit
-from pimsync.store.proposal.names import PART
+from pimsync.store.proposal.names import PART, tokens
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import worded
 from pimsync.words import shown
@@ -65,12 +65,19 @@ def _keys(state: State) -> Iterator[tuple[Column, str, str, float]]:
                 why = f"no column is named as a key; the {said} is another one for each record"
                 yield column, ident(column.name), why, 0.6
     for column in unique:
-        if column.name not in state.used and column.header.other is None and _is_code(column):
+        if (
+            column.name not in state.used
+            and column.header.other is None
+            and _is_called_code(column)
+            and _is_code(column)
+        ):
             yield column, ident(column.name), "no column is named as a key; its codes tell all records apart", 0.5
     yield from ((c, ident(c.name), f"by its name; {fit('sku', c).why}", 0.5) for c in named)
     for column in unique:
         if _fills(state, column, "url") and (end := _end_of_address(column)):
             yield column, end, "no column is a key; the ends of the web addresses tell the records apart", 0.4
+        if _fills(state, column, "image") and (end := _end_of_address(column)):
+            yield column, end, "no column is a key; the names of the images tell the records apart", 0.3
         if _fills(state, column, "title"):
             why = "no column is a key; a code made of the title is one while titles stay as they are"
             yield column, f"md5({ident(column.name)})", why, 0.3
@@ -91,6 +98,14 @@ def _rank(column: Column) -> int:
 def _fills(state: State, column: Column, field: str) -> bool:
     one = state.fields.get(field)
     return bool(one and column.name in one.columns) or (field == "slug" and column.header.other == "slug")
+
+
+def _is_called_code(column: Column) -> bool:
+    """Whether the name is that of a number or a code, or says nothing at all: a rank differs in each record too."""
+    words_ = tokens(column.name)
+    return words_[:1] == ("column",) or bool(
+        {*words_} & {"id", "uid", "guid", "nr", "no", "num", "number", "code", "kod", "key"}
+    )
 
 
 def _is_code(column: Column) -> bool:
@@ -195,7 +210,7 @@ def _images(state: State) -> None:
         state.put(
             "image", f"nullif({first}, '')", f"the first address in `{shown(several.name, 40)}`", 0.8, several.name
         )
-    if main is not None and main.values.several_links > 0.1 and listed is None:
+    if main is not None and (main.values.several_links > 0.1 or main.values.listed > 0) and listed is None:
         first = f"regexp_extract({ident(main.name)}, 'https?://[^\\s,;|\"]+')"
         state.put("images", main.sql, "several addresses in a cell", 0.8, main.name)
         state.put("image", f"nullif({first}, '')", "the first of several addresses in a cell", 0.8, main.name)

@@ -32,6 +32,9 @@ NO, POSSIBLE, TYPICAL, PROOF = -1, 0, 1, 2
 #: What is said of a column without any value.
 EMPTY = "empty in what was looked at"
 
+#: What is said of JSON in a column.
+NESTED = "its values are lists of several things: an expression takes them apart, with ->> '$.…'"
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -74,6 +77,8 @@ def fit(field: str, column: Column) -> Fit:
     """What the values say to the field. A column without any says nothing."""
     if not column.values.texts:
         return Fit(POSSIBLE, EMPTY)
+    if column.values.nested > 0.3 and field not in ("details", "shipping"):
+        return Fit(NO, NESTED)
     return JUDGES[field](field, column)
 
 

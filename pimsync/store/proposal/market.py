@@ -12,6 +12,9 @@ from pimsync.store.proposal.names import PART, words
 from pimsync.store.proposal.state import State
 from pimsync.words import shown
 
+#: What is said where no price shows its currency.
+NO_CURRENCY = "nothing says which currency the prices are in: --currency EUR, or currency under [defaults]"
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -44,9 +47,7 @@ class Market:
             return Proposal("currency", price.header.currency, f"stands in the name `{shown(price.name, 40)}`", 0.9)
         if code := words()["currencies"].get(self._home(None) or ""):
             return Proposal("currency", code, f"a guess, as the columns have {self._named()} names: check it", 0.5)
-        state.notes.append(
-            "nothing says which currency the prices are in: --currency EUR, or currency under [defaults]"
-        )
+        state.notes.append(NO_CURRENCY)
         return None
 
     def _language(self) -> Proposal | None:

@@ -14,7 +14,7 @@ from pimsync.engine import ident
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal.column import ColumnLook, Leftover, Proposal, Proposals
 from pimsync.store.proposal.composed import composed
-from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, Fit, fit
+from pimsync.store.proposal.fits import EMPTY, NESTED, NO, PROOF, TYPICAL, Column, Fit, fit
 from pimsync.store.proposal.market import Market, market
 from pimsync.store.proposal.names import BESIDE, PART, WHOLE, Meaning, parsed, words
 from pimsync.store.proposal.silence import silenced
@@ -243,6 +243,8 @@ def _unknown(column: Column) -> str:
         return EMPTY if not values.nothings else "nothing but " + ", ".join(values.nothings)
     if values.kinds == 1 and len(values.texts) > 2:
         return f'always the same: "{shown(values.texts[0], 40)}"'
+    if values.nested > 0.3:
+        return NESTED
     looks = next((said for test, said in _LOOKS if test(values)), None)
     return f"its name is not known; {looks}" if looks else "its name is not known"
 

@@ -78,17 +78,27 @@ class Values:
     @functools.cached_property
     def links(self) -> float:
         """Web addresses, or several of them."""
-        return self.share(_ADDRESS.match)
+        return self.share(lambda text: _ADDRESS.match(_unlisted(text)))
 
     @functools.cached_property
     def pictures(self) -> float:
         """Web addresses of images."""
-        return self.share(lambda text: _ADDRESS.match(text) and _PICTURE.search(first_link(text)))
+        return self.share(lambda text: _ADDRESS.match(_unlisted(text)) and _PICTURE.search(first_link(text)))
 
     @functools.cached_property
     def picture_files(self) -> float:
         """Names of image files that are no web addresses."""
-        return self.share(lambda text: not _ADDRESS.match(text) and _PICTURE_FILE.match(text))
+        return self.share(lambda text: not _ADDRESS.match(_unlisted(text)) and _PICTURE_FILE.match(text))
+
+    @functools.cached_property
+    def nested(self) -> float:
+        """Values within values, as JSON."""
+        return self.share(lambda text: text.startswith(('{"', "[{", "[[")))
+
+    @functools.cached_property
+    def listed(self) -> float:
+        """JSON lists."""
+        return self.share(lambda text: text.startswith("["))
 
     @functools.cached_property
     def several_links(self) -> float:
@@ -132,7 +142,12 @@ class Values:
 
 def first_link(text: str) -> str:
     """The first web address of a cell."""
-    return re.split(r"[\s,;|\"]+(?=https?:|$)|\s", text, maxsplit=1)[0]
+    return re.split(r"[\s,;|\"\]]+(?=https?:|$)|\s", _unlisted(text), maxsplit=1)[0]
+
+
+def _unlisted(text: str) -> str:
+    """A cell's text from its first item on, where it is a JSON list of texts."""
+    return text[2:] if text.startswith('["') else text
 
 
 def is_gtin(text: str) -> bool:
