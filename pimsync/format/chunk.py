@@ -80,6 +80,16 @@ def _broken(batch: pa.RecordBatch, width: int) -> tuple[NDArray[np.int64], NDArr
     return places, np.concatenate(truths, axis=1)[:, :width]
 
 
+def words(broken: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Truths as the bits of numbers, as the query of the items gives them: a row a product, a column for BITS rules."""
+    import numpy as np
+
+    parts = np.zeros((len(broken), -(-broken.shape[1] // query.BITS), 64), dtype=bool)
+    for number, part in enumerate(np.split(broken, range(query.BITS, broken.shape[1], query.BITS), axis=1)):
+        parts[:, number, : part.shape[1]] = part
+    return np.packbits(parts, axis=-1, bitorder="little").view("<i8")[..., 0]
+
+
 def _judged_by_schema(
     plan: Plan, items: pa.Array, places: NDArray[np.int64], broken: NDArray[np.bool_], documents: pa.Array
 ) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.int64]]:

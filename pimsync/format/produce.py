@@ -18,7 +18,7 @@ from pimsync.errors import ProjectError
 from pimsync.expressions import plain
 from pimsync.findings import Rule, filtered
 from pimsync.format import query
-from pimsync.format.chunk import ROWS, Chunk, cut, stream
+from pimsync.format.chunk import ROWS, Chunk, cut, stream, words
 from pimsync.format.feed import FeedFile, FeedWriter
 from pimsync.format.plan import Plan
 from pimsync.format.query import Crossing
@@ -76,13 +76,12 @@ class Making:
 
     def __init__(self, plan: Plan, shop: Workshop, crew: Sequence[Engine], *, encoded: bool) -> None:
         self.plan, self.shop, self.crew = plan, shop, crew
-        self.crossing = Crossing({})
         self._encoded = encoded
         self.chunks = Ahead(self._chunks())
 
     def _chunks(self) -> Generator[Chunk]:
-        self.crossing = crossing(self.plan, self.shop, self.crew[0])
-        yield from _in_order(self.plan, self.shop, self.crew, self.crossing, encoded=self._encoded)
+        found = crossing(self.plan, self.shop, self.crew[0])
+        yield from _in_order(self.plan, self.shop, self.crew, found, encoded=self._encoded)
 
     def __enter__(self) -> Making:
         return self
@@ -124,7 +123,7 @@ def produce(
         made()
         produced.filtered = ledger.filtered
         produced.excluded = ledger.products - produced.items - produced.filtered
-        ledger.record(making.crossing, recorder)
+        ledger.record(recorder)
         if writer and not (strict and (produced.excluded or shop.rejected)):
             produced.feed = writer.place()
     return produced
@@ -141,6 +140,7 @@ class _Ledger:
         self.counts: NDArray[np.int64] = np.zeros(len(self.rules), dtype=np.int64)
         self.products = 0
         self._rows: list[NDArray[np.int64]] = []
+        self._broken: list[NDArray[np.int64]] = []
         self._plain: list[tuple[int, NDArray[np.int64]]] = []
 
     @property
@@ -158,12 +158,14 @@ class _Ledger:
         broken = chunk.broken & kept[:, None]
         broken[:, -1] = ~kept
         self.counts += broken.sum(axis=0)
-        self._rows.append(rows[broken[:, :told].any(axis=1)])
+        some = broken[:, :told].any(axis=1)
+        self._rows.append(rows[some])
+        self._broken.append(words(broken[some, :told]))
         for number in range(told, broken.shape[1]):
             if broken[:, number].any():
                 self._plain.append((number, rows[broken[:, number]]))
 
-    def record(self, crossing: Crossing, recorder: Recorder) -> None:
+    def record(self, recorder: Recorder) -> None:
         """Find the values and the sentences of what was broken, and hand them on."""
         import numpy as np
 
@@ -172,27 +174,19 @@ class _Ledger:
             same = numbers_(np.zeros(len(rows), dtype=np.int64))
             events = [numbers_(np.full(len(rows), number)), texts([None]).take(same), texts([sentence]).take(same)]
             self._hand(recorder, rows, _skus(self.shop.snapshot, rows, self.shop.teller), *events)
-        fired = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
         numbers = np.flatnonzero(self.counts[: len(self.plan.judgements)])
-        if len(fired):
-            only = self._file_of(fired)
+        if len(numbers):
+            told = self.shop.folder / f"{self.plan.name}-told.parquet"
+            note(told, np.concatenate(self._rows), np.concatenate(self._broken))
             for start in range(0, len(numbers), TOLD):
-                for batch in self._details(crossing, only, numbers[start : start + TOLD].tolist()):
+                for batch in self._details(str(told), numbers[start : start + TOLD].tolist()):
                     lists = batch.column("events")
                     parents, flat = lists.value_parent_indices(), lists.flatten()
                     rows, skus = values(batch.column("row").take(parents)), batch.column("sku").take(parents)
                     self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
 
-    def _file_of(self, rows: NDArray[np.int64]) -> str:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        path = self.shop.folder / f"{self.plan.name}-told.parquet"
-        pq.write_table(pa.Table.from_arrays([numbers_(rows)], names=["row"]), path)
-        return str(path)
-
-    def _details(self, crossing: Crossing, only: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
-        sql = query.details(self.plan, self.shop.source(self.plan, only=only), crossing, numbers)
+    def _details(self, told: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
+        sql = query.details(self.plan, self.shop.source(self.plan, only=told), told, numbers)
         yield from self.shop.teller.stream(sql, ROWS, few=self.shop.snapshot.rows <= FEW)
 
     def _hand(
@@ -209,6 +203,15 @@ class _Ledger:
         records = numbers_(self.shop.snapshot.record_numbers(rows))
         texts = [one.cast(pa.string()) for one in (skus, values, messages)]
         recorder.add(self.plan.name, self.rules, numbers, texts[0], records, *texts[1:])
+
+
+def note(path: Path, rows: NDArray[np.int64], broken: NDArray[np.int64]) -> None:
+    """Write down which products break which rules, for the query that tells of them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"row": rows} | {f"broken{number}": word for number, word in enumerate(broken.T)}
+    pq.write_table(pa.Table.from_arrays([*map(numbers_, columns.values())], names=[*columns]), path)
 
 
 def _skus(snapshot: Snapshot, rows: Any, engine: Engine) -> pa.Array:

@@ -50,22 +50,23 @@ def items(plan: Plan, source: str, crossing: Crossing, *, encoded: bool = True) 
     )
 
 
-def details(plan: Plan, source: str, crossing: Crossing, numbers: Collection[int]) -> str:
+def details(plan: Plan, source: str, told: str, numbers: Collection[int]) -> str:
     """The query that tells, of some products, the value and the sentence of each of these judgements that they break.
+
+    `told` is a file that says which they break: `row`, and `broken0`, `broken1` … as `items` gives them. So nothing is judged
+    again, and nothing computed that no value and no sentence shows.
 
     Its columns: `row`, `sku`, and `events`, a list of rule number, value and message.
     """
-    wanted = sorted(numbers)
     cases = [
-        f"case when _{n} then {{'rule': {n}::smallint, 'value': left({plan.judgements[n].value}, {KEPT}),"
-        f" 'message': {plan.judgements[n].message}}} end"
-        for n in wanted
+        f"case when broken{n // BITS} & {1 << n % BITS} > 0 then {{'rule': {n}::smallint,"
+        f" 'value': left({plan.judgements[n].value}, {KEPT}), 'message': {plan.judgements[n].message}}} end"
+        for n in sorted(numbers)
     ]
-    kept = f"coalesce({plan.where}, false)" if plan.where else "true"
     return (
-        f"{_steps(plan, source, crossing, wanted, kept)}"
+        f"{_with(_items(plan, source))}"
         f"select _row as row, _sku as sku, list_filter([{_lines(cases)}], lambda _event: _event is not null) as events\n"
-        f"  from judged where _kept and {_any(wanted)}"
+        f"  from item left join read_parquet({text(told)}) told on _row = told.row"
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from pimsync.engine import Engine, ident, text
 from pimsync.format import query
 from pimsync.format.channel import ChannelType
-from pimsync.format.chunk import stream
+from pimsync.format.chunk import stream, words
 from pimsync.format.mapping import Attribute, ItemMapping
 from pimsync.format.plan import Plan, _settings, compiled
-from pimsync.format.produce import TOLD
+from pimsync.format.produce import TOLD, note
 from pimsync.format.query import Crossing
 from pimsync.format.schema.shape import Group, ListOf, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
@@ -50,7 +50,9 @@ def judge(
     source = _source(plan, items)
     crossing = _crossing(plan, source, engine, work)
     found: list[set[str]] = [set() for _ in items]
-    for chunk in stream(plan, source, crossing, engine, encoded=True):
+    for chunk in [*stream(plan, source, crossing, engine, encoded=True)]:
+        note(work / "told.parquet", chunk.rows[chunk.places], words(chunk.broken[:, : len(plan.judgements)]))
+        _sentences(plan, source, str(work / "told.parquet"), engine)
         for place, broken in zip(chunk.places, chunk.broken, strict=True):
             rules = [plan.rules[number] for number in broken[:-1].nonzero()[0]]
             found[chunk.rows[place]] = {rule.id.partition("/")[2] for rule in rules}
@@ -58,15 +60,14 @@ def judge(
             assert left_out == any(rule.severity == "error" for rule in rules), (
                 "left out if and only if it has an error"
             )
-    _sentences(plan, source, crossing, engine)
     return found
 
 
-def _sentences(plan: Plan, source: str, crossing: Crossing, engine: Engine) -> None:
+def _sentences(plan: Plan, source: str, told: str, engine: Engine) -> None:
     """Every judgement can say what is wrong."""
     numbers = [number for number, one in enumerate(plan.judgements) if not one.rule.fix]
     for start in range(0, len(numbers), TOLD):
-        for batch in engine.stream(query.details(plan, source, crossing, numbers[start : start + TOLD]), 2048):
+        for batch in engine.stream(query.details(plan, source, told, numbers[start : start + TOLD]), 2048):
             for event in batch.column("events").flatten().to_pylist():
                 assert event["message"], plan.rules[event["rule"]].id
 
