@@ -141,4 +141,5 @@ def _source(
     def finish(engine: Engine, rows: int) -> list[Reject] | None:
         return rejects
 
-    return Source(relation, tuple(exact), seen, finish, notices=notices, fixes=fixes)
+    extras = (RECORD,) if numbered else ()
+    return Source(relation, tuple(exact), seen, finish, notices=notices, fixes=fixes, extras=extras)

@@ -111,7 +111,8 @@ class Rows:
             return rejects
 
         relation = f"select {', '.join(chosen)} from read_parquet([{files}], union_by_name = true)"
-        return Source(relation, columns, seen, finish, notices=(*said, *notices), fixes=fixes or {})
+        extras = (RECORD,) if self.numbered else ()
+        return Source(relation, columns, seen, finish, notices=(*said, *notices), fixes=fixes or {}, extras=extras)
 
     def _written(self) -> None:
         if self._writing is not None:
