@@ -150,10 +150,11 @@ def test_ten_megabytes_in_one_cell_harm_nobody(form, unharmed, tmp_path):
 
 
 def test_one_record_in_another_encoding_is_left_out_alone(unharmed, tmp_path):
-    content = as_csv(among([product("BAD-0", title="Mütze")])).replace("Mütze".encode(), "Mütze".encode("latin-1"))
+    hats = [product("BAD-0", title="Mütze"), product("HAT", title="Käppi")]
+    content = as_csv(among(hats)).replace("Mütze".encode(), "Mütze".encode("latin-1"))
     result = build(tmp_path, "csv", content)
     accounted(result)
-    assert (result.catalog.records, result.catalog.rejected) == (4, 1)
+    assert (result.catalog.records, result.catalog.rejected) == (5, 1)
     assert [*result.frame()[["rule", "record"]].itertuples(index=False, name=None)] == [("catalog/record/encoding", 2)]
 
 
