@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -27,6 +27,8 @@ LEAST = 0.35
 
 _LINE = re.compile(r"(\d+) - (\S.*)")
 _BETWEEN = re.compile(r"\s*(?:>|»|›|/|\||::)\s*")
+#: What stands between the things that one level names: `Gloves & Mittens`, `Rękawiczki i mitenki`.
+_EITHER = re.compile(r"\s*(?:[,&]|\b(?:and|or|i|oraz|lub|und|oder|et|ou|e|ed|o|y|a|nebo)\b)\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 #: Words that join others, in the languages that the taxonomy is most read in.
 _JOINING = frozenset(
@@ -84,10 +86,15 @@ class Taxonomy:
         return [Suggestion(i, self.paths[i], round(scores[i], 2)) for i in ranked[:most] if scores[i] >= LEAST]
 
     def _covered(self, id_: str, wanted: dict[str, float]) -> float:
-        """How much of what a category's last level says the shop's category says too, anywhere."""
-        last = {word: self._rarity(word) for word in words(levels(self.paths[id_])[-1])}
-        said = sum(rarity * max((_alike(word, one) for one in wanted), default=0.0) for word, rarity in last.items())
-        return said / sum(last.values())
+        """How much of what a category's last level says the shop's category says too; of `Gloves & Mittens`, one will nearly do."""
+        last = levels(self.paths[id_])[-1]
+        parts = [self._shared(words(part), wanted) for part in _EITHER.split(last) if words(part)]
+        return (2 * max(parts) + self._shared(words(last), wanted)) / 3
+
+    def _shared(self, level: list[str], wanted: dict[str, float]) -> float:
+        rarities = {word: self._rarity(word) for word in level}
+        said = (rarity * max(_alike(word, one) for one in wanted) for word, rarity in rarities.items())
+        return sum(said) / sum(rarities.values())
 
     def _rarity(self, word: str) -> float:
         return math.log(1 + len(self.paths) / (1 + self._counts.get(word, 0)))
@@ -155,6 +162,7 @@ def levels(category: str) -> list[str]:
     return [level for level in _BETWEEN.split(category) if level.strip()] or [category]
 
 
+@cache
 def words(level: str) -> list[str]:
     """The words of a level, without capitals and accents."""
     plain = unicodedata.normalize("NFKD", level.casefold().replace("ł", "l").replace("ø", "o"))
