@@ -30,13 +30,13 @@ def test_every_macro_has_a_sentence_and_an_example(name):
 
 #: What a macro takes first, where that is no text.
 FIRST = {
-    "keep": "varchar[]", "distinct_items": "varchar[]", "iso_time": "timestamptz", "iso_time_colon": "timestamptz",
+    "option_value": "varchar[]", "keep": "varchar[]", "distinct_items": "varchar[]", "iso_time": "timestamptz", "iso_time_colon": "timestamptz",
     "iso_range": "timestamptz", "utc_offset": "timestamptz", "check_digit_holds": "bigint", "code_point": "integer",
     "money": "decimal(18, 4)", "decimal_text": "decimal(18, 4)", "measure": "decimal(18, 4)", "plain_number": "decimal(18, 4)",
 }  # fmt: skip
 #: What it takes besides.
 REST = {
-    "shortened": "50",
+    "shortened": "50", "named_values": "'$.k', '$.v'", "option_value": "['a'], 'color'",
     "truncate": "5", "keep": "5", "utc_offset": "':'", "respell": "'a', 'b'", "iso_range": "now()", "money": "'EUR'", "measure": "'kg'",
     "with_vat": "23", "without_vat": "23", "percent_off": "10", "saving": "10", "margin": "10", "with_margin": "10", "nearest": "5",
     "charm": "0.99", "charm_up": "0.99", "price_band": "[10, 20]", "weight_in": "'g', 'kg'", "length_in": "'cm', 'm'",

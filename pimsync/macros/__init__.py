@@ -15,6 +15,8 @@ from pimsync.macros import (
     lists,
     measures,
     money,
+    nested,
+    options,
     prices,
     tables,
     texts,
@@ -33,12 +35,14 @@ MACROS: dict[str, Macro] = {
         measures,
         identifiers,
         lists,
+        options,
         prices,
         units,
         wording,
         cases,
         links,
         tables,
+        nested,
     )
     for macro in family.MACROS
 }
