@@ -27,6 +27,7 @@ class Recognise(Part):
     """What a file shows that such an export, and next to no other file, has."""
 
     columns: tuple[str, ...] = Field(min_length=1, description="columns that are all there")
+    others: tuple[tuple[str, ...], ...] = Field(default=(), description="or these, of an export in another language")
     formats: tuple[Formats, ...] = ()
 
 
@@ -136,9 +137,13 @@ def recognised(columns: Collection[str], format_: str, project: Path | None = No
     fitting = []
     for path in files(project).values():
         asked = _asked(path)
-        wanted = [name.casefold() for name in asked.get("columns", ())]
-        if wanted and have.issuperset(wanted) and format_ in (asked.get("formats") or (format_,)):
-            fitting.append((-len(wanted), path))
+        for wanted in [asked.get("columns", ()), *asked.get("others", ())]:
+            if (
+                wanted
+                and have.issuperset(map(str.casefold, wanted))
+                and format_ in (asked.get("formats") or (format_,))
+            ):
+                fitting.append((-len(wanted), path))
     return load(min(fitting)[1]) if fitting else None
 
 

@@ -71,7 +71,8 @@ def test_every_column_but_those_it_is_recognised_by_may_be_missing(key, tmp_path
     asked = PRESETS[key].definition.recognise
     if asked.formats and not {"csv", "tsv"} & {*asked.formats}:
         pytest.skip("it is recognised in files of records alone")
-    header = ";".join(f'"{name}"' for name in asked.columns)
-    row = ";".join(f'"{number}"' for number, _ in enumerate(asked.columns, 1))
-    result = read(tmp_path, f"{header}\n{row}\n", ".csv", {})
-    assert result.preset == PRESETS[key].definition.name
+    for columns in (asked.columns, *asked.others):
+        header = ";".join(f'"{name}"' for name in columns)
+        row = ";".join(f'"{number}"' for number, _ in enumerate(columns, 1))
+        result = read(tmp_path, f"{header}\n{row}\n", ".csv", {})
+        assert result.preset == PRESETS[key].definition.name
