@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,10 @@ def xml(file: File, catalog: Input) -> Source:
     wanted = tuple(map(local, steps(catalog.items))) if catalog.items else None
     layout = looked_at(file, path, wanted)
     variants = tuple(map(local, steps(catalog.variants))) if catalog.variants else ()
-    with Rows(file, numbered=bool(variants)) as table:
-        products = _Products(file, table, variants)
-        numbered = products.read(path, layout.products, layout.doctype)
-    return table.source(Survey() if numbered else survey(path), [])
+    with ThreadPoolExecutor(1) as beside, Rows(file, numbered=bool(variants)) as table:
+        seen = beside.submit(survey, path)
+        numbered = _Products(file, table, variants).read(path, layout.products, layout.doctype)
+    return table.source(Survey() if numbered else seen.result(), [])
 
 
 class _Products:
@@ -62,7 +63,7 @@ class _Products:
                 piece = _without(chunk, doctype) if not size and doctype >= 0 else chunk
                 parser.Parse(piece, False)
                 size += len(chunk)
-                numbered = numbered or _NUMBERED.search(chunk) is not None
+                numbered = numbered or (b"&#" in chunk and _NUMBERED.search(chunk) is not None)
                 if waiting() > LONGEST:
                     line = parser.CurrentLineNumber
                     raise CatalogError("a product is longer than 64 MB", where=f"{self.file.name}, before line {line}")
