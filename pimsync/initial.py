@@ -146,7 +146,7 @@ def _initial(look: Look, target: Path, types: Sequence[ChannelType], given: Mapp
             *_notices(look),
             *(note for note in proposals.notes if note == NO_CURRENCY and "currency" not in filled),
         ]
-        proposals = replace(proposals, fields=(), silenced=(), leftover=(), notes=())
+        proposals = replace(proposals, fields=(), silenced=(), leftover=(), notes=(), reading=())
     known = filled | {one.field for one in proposals.defaults}
     if "price" in known and "currency" not in known and NO_CURRENCY not in notes:
         notes.append(NO_CURRENCY)
@@ -232,11 +232,18 @@ def _written(initial: Initial, asked: Mapping[str, Any], types: Sequence[Channel
     }
     title = f"{look.name}: {count(look.records, 'record')}, {count(len(look.columns), 'column')}. Look it over, then: pimsync build"
     return document(
-        title, [*_catalog_lines(look, asked)], initial.proposals, initial.missing, initial.channels, settings
+        title,
+        [*_catalog_lines(look, asked, initial.proposals.reading)],
+        initial.proposals,
+        initial.missing,
+        initial.channels,
+        settings,
     )
 
 
-def _catalog_lines(look: Look, asked: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
+def _catalog_lines(
+    look: Look, asked: Mapping[str, Any], proposed: Iterable[Proposal]
+) -> Iterator[tuple[str, object, str]]:
     """The lines of [catalog]: what was asked for, and what was guessed and should not change by itself."""
     yield "source", asked["source"], ""
     if look.preset:
@@ -244,6 +251,7 @@ def _catalog_lines(look: Look, asked: Mapping[str, Any]) -> Iterator[tuple[str, 
     for name, value in asked.items():
         if name not in ("source", "preset"):
             yield name, value, ""
+    yield from ((one.field, one.expression, one.why) for one in proposed if one.field not in asked)
     found = {notice.rule: notice.value for notice in look.notices}
     if "file/encoding" in found and "encoding" not in asked:
         with contextlib.suppress(LookupError):

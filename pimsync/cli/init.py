@@ -31,7 +31,7 @@ def init(
 ) -> None:
     """Look at a catalog and write a pimsync.toml for it: recognised, or with a mapping to look over.
 
-    Example: pimsync init examples/italian-food/catalog.csv -C my-shop
+    Example: pimsync init examples/polish-fashion/catalog.csv -C my-shop
     """
     from pimsync import initial
     from pimsync.cli.project import reading_of

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pimsync.engine import Engine
+from pimsync.engine import Engine, ident
+from pimsync.engine import text as literal
 from pimsync.expressions import checked
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import ColumnLook, propose
@@ -30,13 +31,20 @@ def looked_at(columns):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_what_is_proposed(case):
+def test_what_is_proposed(case, engine):
     found = propose(looked_at(case["columns"]), **case.get("given", {}))
-    assert {one.field: one.expression for one in found.fields} == case["fields"]
+    reads = case.get("reads", {})
+    assert {one.field: one.expression for one in found.fields if one.field not in reads} == case["fields"]
+    for field, values in reads.items():
+        one = found.of(field)
+        for text, value in values.items():
+            row = f"(select {literal(text)} as {ident(one.columns[0])})"
+            assert (text, engine.value(f"select {one.expression} from {row}")) == (text, value)
     reasons = {one.column: one.why for one in found.leftover}
     for column, words_ in case.get("leftover", {}).items():
         assert words_ in reasons[column]
     assert {one.field: one.expression for one in found.defaults} == case.get("defaults", {})
+    assert {one.field: one.expression for one in found.reading} == case.get("reading", {})
     assert [one.field for one in found.silenced] == case.get("silenced", [])
     for note, said in zip(found.notes, case.get("notes", []), strict=True):
         assert said in note

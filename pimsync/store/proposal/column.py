@@ -48,7 +48,8 @@ class Proposals:
     """What could stand in pimsync.toml.
 
     `fields` go to `[catalog.columns]`; so do `silenced`: fields whose column pimsync would take by its name although
-    its values are something else. `defaults` go to `[defaults]`, `notes` are for the person who reads the result.
+    its values are something else. `defaults` go to `[defaults]`, `reading` to `[catalog]`; `notes` are for the person who
+    reads the result.
     """
 
     fields: tuple[Proposal, ...] = ()
@@ -56,6 +57,7 @@ class Proposals:
     defaults: tuple[Proposal, ...] = ()
     leftover: tuple[Leftover, ...] = ()
     notes: tuple[str, ...] = ()
+    reading: tuple[Proposal, ...] = ()
 
     def of(self, field: str) -> Proposal | None:
         """The proposal for a field."""

@@ -21,6 +21,7 @@ from pimsync.store.proposal.values import (
     is_price,
     is_scientific,
     is_shipping,
+    same_language,
     worded,
 )
 from pimsync.store.reading.choices import LENGTH_UNITS, WEIGHT_UNITS
@@ -122,7 +123,7 @@ def _gtin(field: str, column: Column) -> Fit:
         return Fit(NO, _says(column, is_gtin, "GTINs"))
     why = f"{round(values.gtins * len(values.texts))} of {len(values.texts)} values looked at are GTINs"
     verdict = PROOF if values.share(is_long_gtin) > 0.9 else TYPICAL
-    if shaped > 0.999:
+    if shaped > 0.9:  # the few others are slips, which a report should name
         return Fit(verdict, why)
     bare = f"digits({ident(column.name)})"
     only = f"case when regexp_full_match({bare}, '[0-9]{{8}}|[0-9]{{12,14}}') then {ident(column.name)} end"
@@ -202,7 +203,7 @@ def _choice(field: str, column: Column) -> Fit:
         wordy = values.share(lambda t: len(t) > 2) > 0.9
         return Fit(PROOF if wordy and field in ("availability", "condition") else TYPICAL)
     if values.share(lambda t: chosen(field, t) or worded(field, t)) > 0.8:
-        return Fit(TYPICAL, "its words are put into pimsync's", _cases(field, column))
+        return Fit(TYPICAL, "its words are translated", _cases(field, column))
     if field == "availability" and values.numbers > 0.8:
         return Fit(NO, "its values are numbers")
     return Fit(
@@ -212,25 +213,17 @@ def _choice(field: str, column: Column) -> Fit:
 
 def _cases(field: str, column: Column) -> str:
     """Each word of the column as the value that it stands for; what is unknown stays as it is, and is reported."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for word in sorted({t.lower() for t in column.values.texts}):
         value = chosen(field, word) or worded(field, word)
         if value:
-            found.setdefault(value, []).append(word)
-    both = {"availability": ("in_stock", "out_of_stock")}.get(field, ())
-    for value in both if all(map(is_boolean, column.values.texts)) else ():
-        yes = ("1", "true", "yes", "y") if value == "in_stock" else ("0", "false", "no", "n")
-        found[value] = sorted({*found.get(value, ()), *yes})
-    when = " ".join(
-        f"when lower({column_sql(column)}) in ({', '.join(map(text, listed))}) then {text(value)}"
-        for value, listed in found.items()
-    )
-    return f"case {when} else {column.sql} end"
-
-
-def column_sql(column: Column) -> str:
-    """The column in an expression, without blanks at its ends."""
-    return f"trim({ident(column.name)})"
+            found.setdefault(value, {})[word] = None
+    unread = [t for t in column.values.texts if not chosen(field, t) and worded(field, t)]
+    for value, others in same_language(field, unread).items():
+        found.setdefault(value, {}).update(dict.fromkeys(others))
+    name = f"lower(trim({ident(column.name)}))"
+    whens = [f"when {name} in ({', '.join(map(text, listed))}) then {text(value)}" for value, listed in found.items()]
+    return "case " + "\n     ".join([*whens, f"else {column.sql} end"])
 
 
 def _price(field: str, column: Column) -> Fit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pimsync.store.proposal.names import folded, words
 from pimsync.store.reading.choices import CHOICES
@@ -238,6 +238,19 @@ def chosen(field: str, text: str) -> str | None:
 def worded(field: str, text: str) -> str | None:
     """The value of a choice that a text stands for in any language."""
     return _worded(field).get(folded(text).rstrip(".!"))
+
+
+def same_language(field: str, texts: Iterable[str]) -> dict[str, list[str]]:
+    """All words for the values of a choice, of the language in which these texts are."""
+    folded_texts = {folded(text).rstrip(".!") for text in texts}
+    values: dict[str, dict[str, list[str]]] = words()["words"].get(field, {})
+    for language in words()["languages"] if folded_texts else ():
+        known = {
+            value: [word.lower() for word in by_language.get(language, ())] for value, by_language in values.items()
+        }
+        if folded_texts <= {folded(word) for listed in known.values() for word in listed}:
+            return {value: listed for value, listed in known.items() if listed}
+    return {}
 
 
 @functools.cache

@@ -79,6 +79,8 @@ def _channel(name: str, type_: str, settings: Mapping[str, str]) -> Iterator[str
 
 def _line(name: str, value: object, why: str) -> str:
     """`name = value  # why`."""
+    if isinstance(value, str) and "\n" in value and "'''" not in value:
+        return f"# {_comment(why)}\n{key(name)} = '''\n{value}'''"
     said = f"{key(name)} = {quoted(value) if isinstance(value, str) else str(value).lower()}"
     return f"{said:{_REASONS}}  # {_comment(why)}" if why else said
 
