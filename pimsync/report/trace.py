@@ -297,12 +297,17 @@ def _channel_document(one: ChannelTrace) -> dict[str, Any]:
         "channel": one.name,
         "type": one.type,
         "state": one.state,
-        "filter": {**dataclasses.asdict(one.filter)} if one.filter else None,
+        "filter": _filter_document(one.filter) if one.filter else None,
         "attributes": [_attribute_document(attribute) for attribute in one.attributes],
         "rules": [_rule_document(verdict) for verdict in one.rules],
         "unfilled": [dataclasses.asdict(unfilled) for unfilled in one.unfilled],
         "item": one.encoded,
     }
+
+
+def _filter_document(one: Filter) -> dict[str, Any]:
+    reads = [dataclasses.asdict(read) for read in one.reads]
+    return {"expression": one.expression, "where": one.where, "reads": reads, "kept": one.kept}
 
 
 def _attribute_document(one: AttributeTrace) -> dict[str, Any]:

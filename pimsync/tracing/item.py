@@ -10,10 +10,10 @@ from typing import Any
 from pimsync.engine import Engine, ident, text
 from pimsync.findings import Rule
 from pimsync.format import query
-from pimsync.format.chunk import stream
+from pimsync.format.chunk import Chunk, stream, words
 from pimsync.format.mapping import ItemMapping
 from pimsync.format.plan import Plan
-from pimsync.format.produce import Workshop, crossing
+from pimsync.format.produce import Workshop, crossing, note
 from pimsync.format.query import Crossing
 
 
@@ -134,16 +134,17 @@ def narrow(shop: Workshop, rows: Iterable[int], name: str) -> Narrow:
 def _judged(
     plan: Plan, shop: Workshop, across: Crossing, engine: Engine
 ) -> tuple[dict[int, list[Verdict]], dict[int, str]]:
-    """What every rule says of each item, and the items of the feed as they are written."""
-    source = shop.source(plan)
-    told = _told(plan, source, across, engine)
+    """What every rule says of each item, and the items of the feed as they are written; nothing of what the filter leaves out."""
+    chunks = [*stream(plan, shop.source(plan), across, engine, encoded=True, few=True)]
+    told = _told(plan, shop, chunks, engine)
     verdicts: dict[int, list[Verdict]] = {}
     encoded: dict[int, str] = {}
-    for chunk in stream(plan, source, across, engine, encoded=True, few=True):
+    for chunk in chunks:
         broken = dict(zip(chunk.places.tolist(), chunk.broken.tolist(), strict=True))
         for place, (row, item) in enumerate(zip(chunk.rows.tolist(), chunk.items.to_pylist(), strict=True)):
             flags = broken.get(place, ())
-            verdicts[row] = [*_verdicts(plan, flags, told.get(row, {}))]
+            filtered = bool(flags) and flags[-1]
+            verdicts[row] = [] if filtered else [*_verdicts(plan, flags, told.get(row, {}))]
             if item is not None:
                 encoded[row] = item
     return verdicts, encoded
@@ -166,14 +167,23 @@ def _verdicts(plan: Plan, flags: Sequence[bool], told: Mapping[int, tuple[str | 
     yield from (verdict for name, verdict in passed.items() if name not in broken)
 
 
-def _told(plan: Plan, source: str, across: Crossing, engine: Engine) -> dict[int, dict[int, tuple[str | None, str]]]:
+def _told(
+    plan: Plan, shop: Workshop, chunks: Sequence[Chunk], engine: Engine
+) -> dict[int, dict[int, tuple[str | None, str]]]:
     """The value and the sentence of each rule that an item breaks, by row and rule number."""
-    numbers = [number for number, one in enumerate(plan.judgements) if not one.rule.fix]
+    import numpy as np
+
+    sql = [number for number, one in enumerate(plan.judgements) if not one.rule.fix]
+    numbers = [number for number in sql if any(chunk.broken[:, number].any() for chunk in chunks)]
     if not numbers:
         return {}
-    rows = engine.rows(f"select row, to_json(events) from ({query.details(plan, source, across, numbers)})")
+    path = shop.folder / f"{plan.name}-noted.parquet"
+    rows = np.concatenate([chunk.rows[chunk.places] for chunk in chunks])
+    note(path, rows, words(np.concatenate([chunk.broken[:, : len(plan.judgements)] for chunk in chunks])))
+    details = query.details(plan, shop.source(plan, only=str(path)), str(path), numbers)
     return {
-        row: {event["rule"]: (event["value"], event["message"]) for event in json.loads(events)} for row, events in rows
+        row: {event["rule"]: (event["value"], event["message"]) for event in json.loads(events)}
+        for row, events in engine.rows(f"select row, to_json(events) from ({details})")
     }
 
 
