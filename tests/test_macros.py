@@ -36,7 +36,7 @@ FIRST = {
 }  # fmt: skip
 #: What it takes besides.
 REST = {
-    "shortened": "50", "named_values": "'$.k', '$.v'", "option_value": "['a'], 'color'",
+    "shortened": "50", "named_values": "'$.k', '$.v'", "from_minor_units": "'EUR'", "option_value": "['a'], 'color'",
     "truncate": "5", "keep": "5", "utc_offset": "':'", "respell": "'a', 'b'", "iso_range": "now()", "money": "'EUR'", "measure": "'kg'",
     "with_vat": "23", "without_vat": "23", "percent_off": "10", "saving": "10", "margin": "10", "with_margin": "10", "nearest": "5",
     "charm": "0.99", "charm_up": "0.99", "price_band": "[10, 20]", "weight_in": "'g', 'kg'", "length_in": "'cm', 'm'",
