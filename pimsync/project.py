@@ -292,6 +292,8 @@ def _siblings(model: Any, path: list[str]) -> list[str]:
     for name in path:
         if get_origin(model) is dict:
             model = get_args(model)[1]
+        elif get_origin(model) is tuple:
+            model = get_args(model)[0]
         elif name in getattr(model, "model_fields", {}):
             model = model.model_fields[name].annotation
     return list(getattr(model, "model_fields", {}))

@@ -87,14 +87,19 @@ def members(plan: Plan, shop: Workshop, items: Iterable[Mapping[str, Any]], engi
     return rows
 
 
-def items(plan: Plan, mapping: ItemMapping, shop: Workshop, rows: Sequence[int], engine: Engine) -> dict[int, Item]:
-    """The items of some rows of the snapshot, by row; rows that no channel gets are not among them."""
+def items(
+    plan: Plan, mapping: ItemMapping, shop: Workshop, rows: Sequence[int], engine: Engine, *, alone: bool = False
+) -> dict[int, Item]:
+    """The items of some rows of the snapshot, by row; rows that no channel gets are not among them.
+
+    Args:
+        alone: each product is one by itself, so that rules across items have nothing to say.
+    """
     if not rows:
         return {}
     mine = narrow(shop, rows, f"{plan.name}-followed")
     made = values(plan, mapping, mine, engine)
-    among = narrow(shop, [*rows, *members(plan, shop, made.values(), engine)], f"{plan.name}-members")
-    across = crossing(plan, among, engine)
+    across = Crossing({}) if alone else _across(plan, shop, rows, made.values(), engine)
     verdicts, encoded = _judged(plan, mine, across, engine)
     found = {}
     for row, one in made.items():
@@ -112,6 +117,14 @@ def items(plan: Plan, mapping: ItemMapping, shop: Workshop, rows: Sequence[int],
             feed=_read_back(plan, encoded[row]) if encoded.get(row) is not None else None,
         )
     return found
+
+
+def _across(
+    plan: Plan, shop: Workshop, rows: Sequence[int], made: Iterable[Mapping[str, Any]], engine: Engine
+) -> Crossing:
+    """What rules across items find in the groups that these items are in."""
+    among = [*rows, *members(plan, shop, made, engine)]
+    return crossing(plan, narrow(shop, among, f"{plan.name}-members"), engine)
 
 
 def _steps(name: str, fixes: Sequence[tuple[str, str]], values: Mapping[str, Any]) -> Iterator[Step]:

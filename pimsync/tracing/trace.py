@@ -153,9 +153,7 @@ def traces(
         (work / "run").mkdir(exist_ok=True)
         with prepared(project, work, tables, types.values()) as engine:
             shop = Workshop(catalog.snapshot, catalog.rejected, work / "run", engine)
-            tracers = [
-                _Channel(name, one, types[name], project, catalog, shop, moment()) for name, one in chosen.items()
-            ]
+            tracers = [Follower(name, one, types[name], project, shop, moment()) for name, one in chosen.items()]
             followed = [one.followed([*found.values()]) for one in tracers]
     return [_trace(project, catalog, found[sku], [by_sku[sku] for by_sku in followed]) for sku in skus]
 
@@ -165,44 +163,45 @@ def _trace(project: Project, catalog: CatalogResult, origin: Origin, channels: S
     return Trace(project.catalog.source, catalog.preset, products, origin, tuple(channels))
 
 
-class _Channel:
+class Follower:
     """One channel of the project, ready to follow products."""
 
     def __init__(
-        self,
-        name: str,
-        project: projects.Channel,
-        type_: ChannelType,
-        whole: Project,
-        catalog: CatalogResult,
-        shop: Workshop,
-        now: str,
+        self, name: str, project: projects.Channel, type_: ChannelType, whole: Project, shop: Workshop, now: str
     ) -> None:
         self.name, self.project, self.type, self.shop, self.folder = name, project, type_, shop, whole.folder
         self.engine = shop.teller
-        self.plan = plan(type_, project, whole.defaults, catalog.snapshot.fields, now, self.engine, name)
+        self.plan = plan(type_, project, whole.defaults, shop.snapshot.fields, now, self.engine, name)
         self.mapping: ItemMapping = mapping(type_, project, self.plan.scope, self.engine, name)
 
     def followed(self, found: Sequence[Origin]) -> dict[str, ChannelTrace]:
         """What became of each product, by its sku."""
         rows = [one.row for one in found if one.row is not None]
+        made = self.items(rows)
         with worded(self.plan, self.shop):
-            fields, made = self._fields(rows), self._items(rows)
+            fields = self._fields(rows)
         return {
             one.sku: self._trace(one, made.get(one.row or 0) if one.row is not None else None, fields) for one in found
         }
 
-    def _items(self, rows: Sequence[int]) -> dict[int, Item]:
-        """The items; what the project's own functions change is a step before the repairs."""
-        if not self.project.python or not rows:
-            return items(self.plan, self.mapping, self.shop, rows, self.engine)
-        before = values(self.plan, self.mapping, narrow(self.shop, rows, f"{self.name}-plain"), self.engine)
-        others = members(self.plan, self.shop, before.values(), self.engine)
-        among = narrow(self.shop, [*rows, *others], f"{self.name}-python")
-        changed = hooked(self.plan, self.project.python, among, self.folder)
-        called = ", ".join(self.project.python)
-        made = items(changed, self.mapping, self.shop, rows, self.engine)
-        return {row: _with_python(item, before[row], called) for row, item in made.items()}
+    def items(self, rows: Sequence[int], *, alone: bool = False) -> dict[int, Item]:
+        """The items of some rows of the snapshot; what the project's own functions change is a step before the repairs.
+
+        Args:
+            alone: each product is one by itself, so that rules across items have nothing to say.
+        """
+        if not rows:
+            return {}
+        with worded(self.plan, self.shop):
+            if not self.project.python:
+                return items(self.plan, self.mapping, self.shop, rows, self.engine, alone=alone)
+            before = values(self.plan, self.mapping, narrow(self.shop, rows, f"{self.name}-plain"), self.engine)
+            others = [] if alone else members(self.plan, self.shop, before.values(), self.engine)
+            among = narrow(self.shop, [*rows, *others], f"{self.name}-python")
+            changed = hooked(self.plan, self.project.python, among, self.folder)
+            called = ", ".join(self.project.python)
+            made = items(changed, self.mapping, self.shop, rows, self.engine, alone=alone)
+            return {row: _with_python(item, before[row], called) for row, item in made.items()}
 
     def _fields(self, rows: Sequence[int]) -> dict[int, dict[str, Any]]:
         """The product's fields as the channel's expressions see them."""
