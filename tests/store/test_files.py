@@ -29,11 +29,11 @@ def test_every_record_is_read_or_found(read, case):
     content = _bytes(case["text"])
     if "error" in case:
         with pytest.raises(CatalogError) as raised:
-            read(content, case["suffix"], **case.get("catalog", {}))
+            read(content, case["suffix"], {"currency": "EUR"}, **case.get("catalog", {}))
         assert raised.value.message == case["error"]
         assert raised.value.where
         return
-    reading = read(content, case["suffix"], **case.get("catalog", {}))
+    reading = read(content, case["suffix"], {"currency": "EUR"}, **case.get("catalog", {}))
     duplicate = {int(line.split()[0]) for line in reading.findings if line.endswith("sku/duplicate")}
     skus = {
         product["sku"]: record

@@ -26,8 +26,11 @@ GUESSES = {
     "cp852": ("pl", "cs", "sk", "hu"), "mac_roman": _LATIN,
 }  # fmt: skip
 
-#: Those that are seldom met: they must explain much more.
-_SELDOM = ("cp874", "cp866", "cp850", "cp852", "mac_roman")
+#: How much more than the others those must explain that are met less often, and those that hardly ever are.
+_LESS, _HARDLY = 3, 10
+_PRIOR = dict.fromkeys(("cp1252", "cp1250", "cp1251", "cp1254", "cp932"), 0) | dict.fromkeys(
+    ("cp874", "cp866", "cp850", "cp852", "mac_roman"), _HARDLY
+)
 
 #: What people call an encoding, where that is not what Python calls it.
 _LABELS = {
@@ -61,6 +64,8 @@ _WORDS, _LINES, _LONG = 1_000, 200, 1_000
 _NO_WORDS = -7.0
 
 _WORD = re.compile(rb"[^\x00-\x20,;|\"<>()/]*[\x80-\xff][^\x00-\x20,;|\"<>()/]*")
+#: What is left at the start of a place of a character that starts before it.
+_CUT = re.compile(rb"[\x80-\xbf]{1,3}")
 #: No byte of UTF-8: stands where a byte could not be decoded, so that whoever reads the record knows.
 _SPOILED = "\udcff"
 
@@ -150,16 +155,14 @@ def _samples(path: Path, head: bytes) -> Iterator[bytes]:
     with path.open("rb") as file:
         for place in range(1, _PLACES + 1):
             file.seek(len(head) + (size - len(head)) * place // _PLACES - _PLACE)
-            yield file.read(_PLACE)
+            cut = _CUT.match(piece := file.read(_PLACE))
+            yield piece[cut.end() :] if cut else piece
 
 
 def is_utf8(piece: bytes) -> bool:
-    """Whether a piece of a file is UTF-8; a character that is cut off at an end does not count."""
-    if piece.isascii():
-        return True
-    start = next((place for place in range(3) if piece[place : place + 1] < b"\x80" or piece[place] >= 0xC0), 0)
+    """Whether a piece of a file is UTF-8; a character that is cut off at its end does not count."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(piece[start:])
+        codecs.utf_8_decode(piece, "strict", False)
     except UnicodeDecodeError:
         return False
     return True
@@ -220,7 +223,7 @@ _MULTIBYTE = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 
 def _score(sample: bytes, codec: str) -> float:
     """How likely a sample is in an encoding, for each of its bytes beyond ASCII."""
-    found = likelihood(sample.decode(codec, "replace"), GUESSES[codec]) - (10 if codec in _SELDOM else 0)
+    found = likelihood(sample.decode(codec, "replace"), GUESSES[codec]) - _PRIOR.get(codec, _LESS)
     return found / max(1, sum(byte > 0x7F for byte in sample))
 
 

@@ -106,11 +106,16 @@ def _oddities(text: str) -> float:
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         if character.isalpha():
             odd += 3 * ((character.isupper() and before.islower()) or (character.islower() and _shouts(text, place)))
-            odd += 3 * (not before.isalpha() and not after.isalpha() and (before.isdigit() or after.isdigit()))
-            odd += 3 * ("\u0370" <= character < "\u1000" and (before + after).isascii() and (before + after).isalpha())
+            odd += 3 * ("\u0370" <= character < "\u1000" and (_latin(before) or _latin(after)))
+            if not before.isalpha() and not after.isalpha():
+                odd += 3 if before.isdigit() or after.isdigit() else 1.5
         elif character not in " \xa0’":
             odd += 3 * (before.isalpha() and after.isalpha())
     return odd
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _shouts(text: str, place: int) -> bool:
