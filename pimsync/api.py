@@ -78,7 +78,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         step = watch.stage("reading the catalog", None)
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
-            threads=project.run.threads, memory=project.run.memory,
+            threads=project.run.threads, memory=project.run.memory, tables=found,
         )  # fmt: skip
         step(catalog.snapshot.records)
         scratch = work / "run"

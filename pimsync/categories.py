@@ -77,7 +77,7 @@ def categories(project: Project, channel: str | None = None, *, taxonomy: Path |
         found = lookups.tables(project, work / "run" / "tables")
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
-            threads=project.run.threads, memory=project.run.memory,
+            threads=project.run.threads, memory=project.run.memory, tables=found,
         )  # fmt: skip
         rows = _counted(project, name, catalog.snapshot, work, found)
     return Categories(name, tuple(_category(*row, known) for row in rows), file)

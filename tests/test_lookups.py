@@ -90,6 +90,14 @@ def test_a_table_may_be_written_with(options, content, shop):
     assert found(shop(text, categories=content), "custom_label_0")[:3] == ["2169", None, "209"]
 
 
+def test_a_column_of_the_catalog_is_looked_up_too(shop):
+    columns = """[catalog.columns]\ngoogle_category = "lookup('categories', category, '166')"\n"""
+    text = SHOP.replace("[defaults]", columns + "[defaults]").replace(
+        "google_product_category = \"lookup('categories', category, '166')\"\n", ""
+    )
+    assert found(shop(text + "[rates]\nEUR = 4.31\n"), "google_product_category")[:3] == ["2169", "166", "209"]
+
+
 RATES_FILE = SHOP + '[rates]\nsource = "rates.csv"\n'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from pimsync.engine import Engine, text
 from pimsync.errors import CatalogError
 from pimsync.expressions import plain
 from pimsync.findings import Finding, Rule
+from pimsync.lookups import Table
 from pimsync.store.gathered import Place
 from pimsync.store.outcome import Outcome, outcome
 from pimsync.store.piece import Piece, typed
@@ -66,6 +67,7 @@ def read_catalog(
     into: Path,
     threads: int | None = None,
     memory: str | None = None,
+    tables: Mapping[str, Table] | None = None,
     look: Callable[[Between, Engine], None] | None = None,
 ) -> CatalogResult:
     """Read the project's catalog.
@@ -73,6 +75,7 @@ def read_catalog(
     Args:
         folder: where relative paths start.
         into: a folder of this stage's own; what is in it goes.
+        tables: what the columns' expressions look things up in.
         look: is shown what lies between the sources and the snapshot.
 
     Raises:
@@ -86,7 +89,7 @@ def read_catalog(
         files = [file.path for one in taken_in for file, _ in one.files]
         with Engine(
             folders=[into], files=files, threads=threads, memory=memory, temporary=into / "spill",
-            timezone=defaults.timezone,
+            timezone=defaults.timezone, tables=tables,
         ) as engine:  # fmt: skip
             result = _read(taken_in, catalog, defaults, engine, into, look)
     for leftover in into.glob("source-*"):
@@ -111,7 +114,7 @@ def _read(
             pieces.append(
                 typed(
                     one,
-                    _manner(one.way, defaults),
+                    manner_of(one.way, defaults),
                     engine,
                     into / f"source-{number}",
                     key=key,
@@ -148,7 +151,7 @@ def _folded(main: Piece, products: Settled, engine: Engine) -> int:
         return 0
     files = [str(path) for path in (products.path, products.left_out) if path]
     own = " union ".join(f"select record from read_parquet({text(file)})" for file in files)
-    return main.records - len(main.rejects) - int(engine.value(f"select count(*) from ({own})"))
+    return main.records - len(main.rejects) - int(engine.value(f"select count(distinct record) from ({own})"))
 
 
 def _made(folder: Path) -> Path:
@@ -181,7 +184,8 @@ def _in_words(name: str) -> Iterator[None]:
         raise CatalogError(f"the snapshot cannot be written: {error.strerror}", where=name) from None
 
 
-def _manner(catalog: project.Input, defaults: project.Defaults) -> Manner:
+def manner_of(catalog: project.Input, defaults: project.Defaults) -> Manner:
+    """How a source writes what can be written in several ways, as far as the project says it."""
     sign = catalog.decimal or DECIMAL_SIGNS.get(defaults.language or "")
     return Manner(sign, catalog.list_separator, catalog.date_order or "ymd", defaults.currency)
 

@@ -147,7 +147,7 @@ def traces(
         step = (watch or Silent()).stage("reading the catalog", None)
         catalog = read_catalog(
             project.catalog, project.defaults, folder=project.folder, into=work / "snapshot",
-            threads=project.run.threads, memory=project.run.memory, look=look,
+            threads=project.run.threads, memory=project.run.memory, tables=tables, look=look,
         )  # fmt: skip
         step(catalog.snapshot.records)
         (work / "run").mkdir(exist_ok=True)
