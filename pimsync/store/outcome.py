@@ -49,6 +49,9 @@ def outcome(into: Path, engine: Engine, supplements: Sequence[Supplement], produ
         parts.append(
             f"select 'catalog/sku/duplicate', sku, {number}, sku from {numbered} where file_row_number in {twice}"
         )
+    if {"price", "currency"} <= {*products.fields}:
+        unknown = f"select count(*) as n from {rows} where price is not null and currency is null having n > 0"
+        parts.append(f"select 'catalog/currency/missing', null, null, format('{{:,}}', n) from ({unknown})")
     parts += doubts(numbered, number, products.fields)
     if products.left_out:
         parts.append(

@@ -81,6 +81,8 @@ _RECORD = (
     Rule("catalog/record/surrogates", "record", _INFO, "halves of characters are replaced", fix=True),
     Rule("catalog/record/left_out", "record", _INFO, "the record is no product: {value}",
          "Look it up in the shop system; or say preset = \"none\" under [catalog] and map the columns yourself."),
+    Rule("catalog/currency/missing", "currency", _WARNING, "{value} prices have no currency: channels get no price from them",
+         "Say it: currency = \"EUR\" under [defaults] in pimsync.toml, or --set currency=EUR."),
     Rule("catalog/variants/alike", "variants", _WARNING, "another variant of the product is the same: {value}",
          "Give each variant a color, size, material or pattern of its own; buyers cannot choose between them otherwise."),
     Rule("catalog/variants/missing", "variants", _WARNING, "the variant lacks what its siblings are told apart by",

@@ -249,3 +249,9 @@ def test_reading_twice_gives_the_same_bytes(read):
     second = read(content).result
     assert (second.snapshot.products.read_bytes(), second.findings.read_bytes()) == bytes_
     assert not list(second.findings.parent.glob(".*partial"))
+
+
+def test_prices_without_a_currency_are_told_once(read):
+    result = read("sku,price\nA,12.99\nB,5 EUR\nC,\nD,7\n").result
+    (found,) = result.examples["catalog/currency/missing"]
+    assert (found.record, found.message) == (None, "2 prices have no currency: channels get no price from them")
