@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from itertools import cycle
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,7 @@ from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
 from pimsync.store import lookups
 from pimsync.store.catalog import CatalogResult, read_catalog
-from pimsync.workplace import at_work, crews, moment, prepared, writable, written
+from pimsync.workplace import MANY, at_work, crews, moment, prepared, writable, written
 
 
 class Watch(Protocol):
@@ -83,13 +83,15 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
         step(catalog.snapshot.records)
         scratch = work / "run"
         scratch.mkdir(exist_ok=True)
+        rows = catalog.snapshot.rows
         with (
-            opening.result() as engine,
+            opening.result() as first,
+            prepared(project, work, found, (), rows) if rows >= MANY else nullcontext(first) as engine,
             Recorder((out or work) / "findings.parquet", [(one.file, one.first) for one in catalog.places]) as recorder,
             ExitStack() as makings,
         ):
             recorder.append(catalog.findings, [*catalog.rules])
-            now, teller, hands = moment(), engine.another(), crews(engine, project, catalog.snapshot.rows, len(chosen))
+            now, teller, hands = moment(), engine.another(), crews(engine, project, rows, len(chosen))
             shop = Workshop(catalog.snapshot, catalog.rejected, scratch, teller)
             turns, waiting = cycle(hands), deque[Plan]()
             under_way: deque[Making] = deque()
@@ -109,7 +111,7 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
                     start()
             produced = []
             for one in plans:
-                told = watch.stage(f"{'building' if out else 'checking'} {one.name}", catalog.snapshot.rows)
+                told = watch.stage(f"{'building' if out else 'checking'} {one.name}", rows)
                 folder = out / one.name if out else None
                 making = under_way.popleft()
                 produced.append(produce(making, folder, recorder, strict=strict, progress=told, made=start))

@@ -54,8 +54,18 @@ def at_work(project: Project) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def prepared(project: Project, work: Path, tables: Mapping[str, Table], types: Iterable[ChannelType]) -> Engine:
-    """An engine of one thread for the channels, which has parsed what their definitions say."""
+#: From how many products on it pays to plan with more care.
+MANY = 100_000
+
+
+def prepared(
+    project: Project, work: Path, tables: Mapping[str, Table], types: Iterable[ChannelType], rows: int = 0
+) -> Engine:
+    """An engine of one thread for the channels, which has parsed what their definitions say.
+
+    Args:
+        rows: how many products there are at least.
+    """
     engine = Engine(
         folders=[work],
         threads=1,
@@ -63,6 +73,7 @@ def prepared(project: Project, work: Path, tables: Mapping[str, Table], types: I
         temporary=work / "spill",
         timezone=project.defaults.timezone,
         tables=tables,
+        thorough=rows >= MANY,
     )
     for one in types:
         learn([*one.definition.attributes.values(), *(check.fails for check in one.definition.check)], engine)
