@@ -132,10 +132,15 @@ def test_a_stock_list_is_recognised_without_a_word(rows, delimiter, codec, newli
         ([["kod", "1.50"], ["A", "2.50"]], False),
         ([["EAN", "x"], ["4006381333931", "y"]], True),
         ([["x", "y"]], True),
+        ([["#", "sku", "price"], ["1", "A", "1.50"]], True),
+        ([["#sku", "weight"], ["A", "5"]], True),
+        ([["# sku"], ["code", "name"], ["A", "x"]], True),
     ],
 )
 def test_a_row_is_the_header_unless_it_looks_like_the_others(rows, named):
-    assert (header_of(rows).cells is not None) is named
+    cells = header_of(rows).cells
+    assert (cells is not None) is named
+    assert not named or len(cells) == len(rows[-1])
 
 
 def test_a_line_in_another_encoding_far_down_is_found_when_the_whole_file_is_read(tmp_path, monkeypatch):

@@ -91,3 +91,25 @@ def test_a_catalog_is_read_by_what_its_columns_show(read):
 def test_a_catalog_whose_columns_show_nothing_stays_in_doubt(read):
     reading = read('sku,price,currency\nA,"1,299",PLN\nB,"2,499",PLN\n')
     assert [finding.partition(" ")[2] for finding in reading.findings] == ["price/ambiguous"] * 2
+
+
+def test_a_catalog_is_read_by_the_habits_of_its_columns(read):
+    reading = read(
+        "sku;price;cost;sale_starts\nA;12,50;7.25;25.12.2027\nB;1.299;1,299;03.04.2027\nC;1,299;1.299;2027-05-06\n",
+        defaults={"currency": "PLN"},
+    )
+    assert [str(product["price"]) for product in reading.products] == ["12.5000", "1299.0000", "1.2990"]
+    assert [str(product["cost"]) for product in reading.products] == ["7.2500", "1299.0000", "1.2990"]
+    assert [f"{product['sale_starts']:%Y-%m-%d}" for product in reading.products] == [
+        "2027-12-25",
+        "2027-04-03",
+        "2027-05-06",
+    ]
+    assert sorted(reading.findings) == ["None column/date_order", "None column/decimal", "None column/decimal"]
+
+
+def test_a_column_in_doubt_is_reported_as_before(read):
+    reading = read(
+        "sku;price;sale_starts\nA;1,299;03/04/2027\nB;12,50;05/06/2027\nC;12.50;\n", defaults={"currency": "PLN"}
+    )
+    assert sorted(reading.findings) == ["1 price/ambiguous", "1 sale_starts/order", "2 sale_starts/order"]

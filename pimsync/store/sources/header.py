@@ -69,13 +69,14 @@ def width_of(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _is_title(row: Sequence[str], usual: int) -> bool:
+    """Whether a row speaks to people: it is short, or a comment; one with a field's name in it is the header."""
     filled = [cell.strip() for cell in row if cell.strip()]
+    narrow = len(row) < usual
+    if any(plain(cell if narrow else cell.lstrip("#")) in _known() for cell in filled):
+        return False
     if filled and filled[0].startswith("#"):
         return True
-    if any(plain(cell) in _known() for cell in filled):
-        return False
-    narrow = len(row) < usual or usual > 2
-    return usual > 1 and narrow and len(filled) <= (2 if usual >= _BROAD else 1)
+    return usual > 1 and (narrow or usual > 2) and len(filled) <= (2 if usual >= _BROAD else 1)
 
 
 def _names(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
