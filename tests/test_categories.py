@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from pimsync import categories, project, taxonomy
 from pimsync.errors import CatalogError, ProjectError, UsageError
@@ -277,3 +280,48 @@ def test_the_command_refuses(arguments, says, shop, tmp_path):
     assert done.stderr.startswith("error: ")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(os.environ.get("PIMSYNC_REAL_DATA") or ROOT.parent / "shared" / "data")
+G = "{http://base.google.com/ns/1.0}"
+
+
+def googles(language):
+    return taxonomy.load(max((DATA / "taxonomy").glob(f"google-taxonomy-with-ids.{language}.*.txt")))
+
+
+real = pytest.mark.skipif(
+    not (DATA / "taxonomy").is_dir(), reason="PIMSYNC_REAL_DATA names no folder with Google's taxonomy"
+)
+
+
+@real
+@pytest.mark.parametrize(
+    ("example", "language", "first", "among"), [("polish-fashion", "pl-PL", 11, 13), ("italian-food", "it-IT", 13, 15)]
+)
+def test_most_of_an_examples_categories_are_suggested(example, language, first, among, tmp_path):
+    """Compared with what a person mapped them to."""
+    loaded = project.load(ROOT / "examples" / example / "pimsync.toml")
+    source = str(loaded.folder / loaded.catalog.source)
+    alone = loaded.model_copy(update={"catalog": loaded.catalog.model_copy(update={"source": source}), "file": None})
+    known = googles(language)
+    hits = [
+        [one.path for one in known.suggestions(category.name)].index(known.path(category.to))
+        for category in categories.categories(alone).categories
+        if known.path(category.to) in [one.path for one in known.suggestions(category.name)]
+    ]
+    assert hits.count(0) >= first
+    assert len(hits) >= among
+
+
+@real
+def test_most_of_a_real_shops_categories_are_suggested_first():
+    """A shop's feed says both: its own category and, where that is one, Google's."""
+    known, found = googles("en-US"), {}
+    for item in etree.parse(DATA / "feeds" / "google-sparkling-en.xml").iter("item"):
+        own, google = item.findtext(f"{G}product_type"), item.findtext(f"{G}google_product_category")
+        if own and google and known.path(google):
+            found[own.strip()] = known.path(google)
+    right = [own for own, google in found.items() if [one.path for one in known.suggestions(own, 1)] == [google]]
+    assert len(right) / len(found) > 0.75

@@ -206,6 +206,16 @@ def test_looking_up_needs_no_pandas_and_leaves_quietly():
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+def test_a_run_that_fails_says_so_and_nothing_else(shop, tmp_path):
+    shop()
+    (tmp_path / "catalog.csv").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "pimsync", "check"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["error: there is no such file", f"  at: {tmp_path / 'catalog.csv'}"]
+
+
 def test_a_folder_of_a_project_keeps_nothing_of_its_tables(shop, tmp_path):
     shop(categories="Kategoria,Google\nKubki,2169\nŚcierki,4\n".encode("cp1250"))
     assert not [*(tmp_path / ".pimsync").rglob("text")]
