@@ -188,9 +188,12 @@ def _description(state: State) -> None:
 
 
 def _category(state: State) -> None:
-    """A category and its subcategory as one path."""
+    """A category and its subcategory, or several numbered ones, as one path."""
     first = state.column("category")
     levels = [c for c in state.others("subcategory") if not c.header.language]
+    if first is not None and first.header.number == 1:
+        numbered = [c for c in state.columns if _named(c, "category") and (c.header.number or 0) > 1 and c.values.texts]
+        levels = sorted(numbered, key=lambda c: c.header.number or 0)
     if first is None or not levels or first.values.paths > 0.3 or any(fit("category", c).verdict == NO for c in levels):
         return
     columns = [first, *levels]

@@ -83,7 +83,7 @@ def folded(text: str) -> str:
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name: parted by blanks and signs, and where a capital follows a small letter."""
     parted = re.sub(r"(?<=[^\W\d_A-Z])(?=[A-Z][^A-Z]|[A-Z]+$)", " ", unicodedata.normalize("NFKC", name))
-    return tuple(re.findall(r"[^\W_]+", folded(parted)))
+    return tuple(re.findall(r"[^\W_]+", folded(parted).replace("#", " number ")))
 
 
 def parsed(name: str) -> Header:
@@ -106,7 +106,8 @@ def _with(meanings: Sequence[Meaning], strength: int) -> tuple[Meaning, ...]:
 
 def _stripped(name: str) -> Header | None:
     """The name without tax, currency, unit, language and number, where something known is left."""
-    whole, tax = _without_tax(tokens(name))
+    apart = re.sub(r"\b(brutto|netto)(?=\w{4})", r"\1 ", name, flags=re.IGNORECASE)  # Bruttopreis
+    whole, tax = _without_tax(tokens(apart))
     for rest, header in _shorter(whole, Header(tax=tax, currency=_sign(name))):
         if (meanings := _known(rest)) and _fitting(meanings, header):
             return replace(header, meanings=meanings)
