@@ -15,6 +15,7 @@ from pimsync.store.product import FIELDS
 from pimsync.store.proposal.column import ColumnLook, Leftover, Proposal, Proposals
 from pimsync.store.proposal.composed import composed
 from pimsync.store.proposal.fits import EMPTY, NESTED, NO, PROOF, TYPICAL, Column, Fit, fit
+from pimsync.store.proposal.manner import manner
 from pimsync.store.proposal.market import Market, market
 from pimsync.store.proposal.names import BESIDE, PART, WHOLE, Meaning, parsed, words
 from pimsync.store.proposal.silence import silenced
@@ -90,13 +91,16 @@ def propose(
     _scoped(candidates, state, place)
     _assigned([one for one in candidates if one.column.name not in state.why_not], state, place)
     composed(state)
+    defaults = place.defaults(state)
+    spoken = next((one.expression for one in defaults if one.field == "language"), None)
+    reading = tuple(manner(state, spoken))
     return Proposals(
         tuple(sorted(state.fields.values(), key=_place)),
         tuple(silenced(state)),
-        place.defaults(state),
+        defaults,
         tuple(_leftover(state)),
         tuple(state.notes),
-        tuple(_date_order(state)),
+        reading,
     )
 
 
@@ -107,20 +111,6 @@ def _place(one: Proposal) -> tuple[int, str]:
     """Fields in their order, each with its languages behind it."""
     name, _, scope = one.field.partition(":")
     return _ORDER[name], scope
-
-
-def _date_order(state: State) -> Iterator[Proposal]:
-    """Whether the day or the month comes first, where one column of dates shows it for all of them."""
-    columns = [column for name in _DATES if (column := state.column(name))]
-    dates = [match for column in columns for text in column.values.texts if (match := _YEAR_LAST.match(text))]
-    days, months = (sum(int(match[place]) > 12 for match in dates) for place in (1, 2))
-    if bool(days) != bool(months):
-        order, first = ("dmy", "day") if days else ("mdy", "month")
-        yield Proposal("date_order", order, f"the {first} comes first, as {days or months} dates show", 0.9)
-
-
-_DATES = tuple(name for name, known in FIELDS.items() if known.kind == "moment")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][12][0-9]{3}")
 
 
 def _candidates(columns: Sequence[Column], state: State) -> Iterator[Candidate]:
