@@ -16,6 +16,10 @@ from pimsync.words import shown
 NO_CURRENCY = "nothing says which currency the prices are in: --currency EUR, or currency under [defaults]"
 
 
+#: Currencies that many countries have, or price in.
+_ABROAD = ("EUR", "USD")
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
     """What is known: what the user said, else what names and values say."""
@@ -45,8 +49,10 @@ class Market:
             return Proposal("currency", code, f"stands in `{shown(price.name, 40)}`", 0.9, (price.name,))
         if price.header.currency:
             return Proposal("currency", price.header.currency, f"stands in the name `{shown(price.name, 40)}`", 0.9)
+        if self.country and (code := words()["currencies"].get(self.country)):
+            return Proposal("currency", code, f"the money of {self.country}", 0.8)
         if code := words()["currencies"].get(self._home(None) or ""):
-            return Proposal("currency", code, f"a guess, as the columns have {self._named()} names: check it", 0.5)
+            return Proposal("currency", code, f"a guess by the language, {self._named()}: check it", 0.5)
         state.notes.append(NO_CURRENCY)
         return None
 
@@ -79,7 +85,7 @@ class Market:
         countries = [country for country, money in words()["currencies"].items() if money == currency]
         if home in countries:
             return str(home)
-        return countries[0] if len(countries) == 1 and currency != "EUR" else None
+        return countries[0] if len(countries) == 1 and currency not in _ABROAD else None
 
     def _named(self) -> str:
         return str(words()["languages"].get(self.header_language or "", ""))
