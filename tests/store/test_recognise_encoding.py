@@ -136,6 +136,12 @@ def test_a_rare_line_far_down_is_seen_in_a_file_that_is_looked_at_in_places(tmp_
     assert encoding_of(tmp_path / "a.csv").codec == "cp1250"
 
 
+def test_one_word_beside_a_megabyte_of_ascii_decides(tmp_path):
+    content, file = read(tmp_path, b"sku,image,title\nA," + b"QUJD" * 300_000 + b",Caf\xe9 Cr\xe8me\n")
+    assert file.encoding == "cp1252"
+    assert content.endswith("Café Crème\n".encode())
+
+
 words = st.lists(st.sampled_from(SHOPS["pl"] + SHOPS["cs"]), min_size=1, max_size=30)
 
 

@@ -59,11 +59,15 @@ _PIECE = 1 << 20
 _HEAD, _PLACES, _PLACE = 4 << 20, 24, 1 << 16
 #: How many different words are looked at to guess an encoding, and how many lines, of what length.
 _WORDS, _LINES, _LONG = 1_000, 200, 1_000
+#: After so many lines there are no new words to be expected.
+_ENOUGH = 20_000
 
 #: Below this, what comes out is no text.
 _NO_WORDS = -7.0
 
-_WORD = re.compile(rb"[^\x00-\x20,;|\"<>()/]*[\x80-\xff][^\x00-\x20,;|\"<>()/]*")
+#: What stands between words, in names, lists and pages.
+_APART = re.compile(rb"[\x00-\x20,;|\"<>()/]+")
+_ASCII = bytes(range(0x80))
 #: What is left at the start of a place of a character that starts before it.
 _CUT = re.compile(rb"[\x80-\xbf]{1,3}")
 #: No byte of UTF-8: stands where a byte could not be decoded, so that whoever reads the record knows.
@@ -194,16 +198,21 @@ def looked_through(path: Path) -> Encoding:
                 good += 1
             else:
                 bad += 1
-                if len(words) < _WORDS:
-                    words.update(dict.fromkeys(_WORD.findall(line)))
+                if bad < _ENOUGH and len(words) < _WORDS:
+                    words.update(dict.fromkeys(words_of(line)))
                 if len(sample) < _LINES:
-                    sample.append(line[:_LONG])
+                    sample.append(line.lstrip(_ASCII)[:_LONG])
     if not bad:
         return Encoding()
     if good >= bad:
         return Encoding()
     codec = guess(b" ".join(words), b"\n".join(sample))
     return Encoding(codec, guessed=True, mixed=bool(good)) if codec else Encoding()
+
+
+def words_of(line: bytes) -> list[bytes]:
+    """The words of a line that have bytes beyond ASCII."""
+    return [word[:_LONG] for word in _APART.split(line) if not word.isascii()]
 
 
 def guess(words: bytes, lines: bytes) -> str | None:
