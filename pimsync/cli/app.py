@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from pimsync.cli import build, categories, channels, check, explain, init, trace
+from pimsync.cli import build, categories, channels, check, explain, init, test, trace
 
 BUG = 70
 INTERRUPTED = 130
@@ -27,6 +27,7 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("build")(build.build)
 app.command("trace")(trace.trace)
+app.command("test")(test.run_tests)
 app.command("explain")(explain.explain)
 app.command("channels")(channels.channels)
 app.command("categories")(categories.categories)
