@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 #: The most categories that are kept.
@@ -22,11 +23,11 @@ class Categories:
         self._paths: dict[tuple[str, str], str] = {}
         self._kept = 0
 
-    def add(self, name: str, attributes: list[str], text: str) -> None:
+    def add(self, name: str, attributes: Mapping[str, str], text: str) -> None:
         """An element outside the products."""
-        if not attributes or not text.strip() or self._kept >= _MOST:
+        if not text.strip() or self._kept >= _MOST:
             return
-        has = {key.lower(): value for key, value in zip(attributes[::2], attributes[1::2], strict=True)}
+        has = {key.lower(): value for key, value in attributes.items()}
         if "id" in has:
             parent = next((has[key] for key in _PARENTS if key in has), "")
             self._known.setdefault(name.lower(), {})[has["id"]] = (parent, " ".join(text.split()))

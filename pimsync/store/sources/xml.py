@@ -7,6 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from pimsync.errors import CatalogError
 from pimsync.project import Input
@@ -17,8 +18,8 @@ from pimsync.store.sources.survey import Survey, survey
 from pimsync.store.sources.variants import rows, steps
 from pimsync.store.sources.walk import LONGEST
 from pimsync.store.sources.xml_bytes import broken, chunks, in_utf8
-from pimsync.store.sources.xml_items import Item, parser_of
-from pimsync.store.sources.xml_look import local, looked_at
+from pimsync.store.sources.xml_items import Item, Items
+from pimsync.store.sources.xml_look import Layout, local, looked_at
 
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -38,7 +39,7 @@ def xml(file: File, catalog: Input) -> Source:
     variants = tuple(map(local, steps(catalog.variants))) if catalog.variants else ()
     with ThreadPoolExecutor(1) as beside, Rows(file, numbered=bool(variants)) as table:
         seen = beside.submit(survey, path)
-        numbered = _Products(file, table, variants).read(path, layout.products, layout.doctype)
+        numbered = _Products(file, table, variants).read(path, layout)
     return table.source(Survey() if numbered else seen.result(), [])
 
 
@@ -52,25 +53,25 @@ class _Products:
         self.categories = Categories()
         self.records = 0
 
-    def read(self, path: Path, products: tuple[str, ...], doctype: int) -> bool:
+    def read(self, path: Path, layout: Layout) -> bool:
         """Read the file through; whether there are characters in it that are written as numbers."""
-        from xml.parsers import expat
-
-        parser, waiting = parser_of(self.file, products, self.found, self.categories.add, self.learnt)
-        numbered, size = False, 0
+        items = Items(self.file, layout.products, self.found, self.outside, self.learnt)
+        numbered, first = False, True
         try:
             for chunk in chunks(path):
-                piece = _without(chunk, doctype) if not size and doctype >= 0 else chunk
-                parser.Parse(piece, False)
-                size += len(chunk)
+                items.feed(layout.ready(chunk) if first else chunk)
                 numbered = numbered or (b"&#" in chunk and _NUMBERED.search(chunk) is not None)
-                if waiting() > LONGEST:
-                    line = parser.CurrentLineNumber
-                    raise CatalogError("a product is longer than 64 MB", where=f"{self.file.name}, before line {line}")
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise broken(error, parser, self.file, path) from None
+                first = False
+                if items.size > LONGEST:
+                    raise CatalogError(f"product {self.records + 1:,} is longer than 64 MB", where=self.file.name)
+            items.close()
+        except ElementTree.ParseError as error:
+            raise _judged(self.file, path, layout, error) from None
         return numbered
+
+    def outside(self, name: str, element: ElementTree.Element) -> None:
+        if element.attrib and element.text:
+            self.categories.add(name, element.attrib, element.text)
 
     def learnt(self, key: str) -> None:
         self.table.column(key)
@@ -95,12 +96,17 @@ def _flat(item: Item) -> dict[str, Any]:
     return {key: one if one is None or type(one) is str else _dump(one) for key, one in item.items()}
 
 
-def _without(chunk: bytes, end: int) -> bytes:
-    """A file's beginning without its document type declaration, line by line.
+def _judged(file: File, path: Path, layout: Layout, error: ElementTree.ParseError) -> CatalogError:
+    """What is wrong with a file that cannot be read, by a parser that knows its bytes."""
+    from xml.parsers import expat
 
-    Nothing is fetched that it names, and a parser that knows of it lets pass what might be declared there.
-    """
-    begin = chunk.rfind(b"<!DOCTYPE", 0, end)
-    if begin < 0:
-        return chunk
-    return chunk[:begin] + re.sub(rb"[^\n]", b" ", chunk[begin : end + 1]) + chunk[end + 1 :]
+    parser: Any = expat.ParserCreate("utf-8")
+    try:
+        for number, chunk in enumerate(chunks(path)):
+            parser.Parse(chunk if number else layout.plain(chunk), False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as exact:
+        return broken(exact, parser, file, path)
+    line, column = error.position
+    message = "a prefix is not declared" if "prefix" in str(error) else "it cannot be read"
+    return CatalogError(f"this is no whole XML: {message}", where=f"{file.name}, line {line}, column {column + 1}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,39 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+GOOGLE = "http://base.google.com/ns/1.0"
+
+#: The namespace of attributes that speak to XML tools.
+TOOLS = "http://www.w3.org/2001/XMLSchema-instance"
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the products are, from the root on, and where the document type declaration ends, if there is one."""
+    """Where the products are, from the root on, and what of the file is no matter of theirs."""
 
     products: Steps
-    doctype: int = -1
+    doctype: int = -1  # where the document type declaration ends, if there is one
+    root: int = 0  # where the root's name ends
+    prefixes: tuple[str, ...] = ()  # those that the root does not declare
+
+    def ready(self, chunk: bytes) -> bytes:
+        """A file's beginning without its document type declaration, line by line, and with all prefixes declared.
+
+        Nothing is fetched that a declaration names, and a parser that knows of it lets pass what might be declared there.
+        """
+        if not self.prefixes or self.root > len(chunk):
+            return self.plain(chunk)
+        known = {"g": GOOGLE, "xsi": TOOLS}
+        said = "".join(f' xmlns:{one}="{known.get(one, f"urn:{one}")}"' for one in self.prefixes).encode()
+        return self.plain(chunk[: self.root]) + said + chunk[self.root :]
+
+    def plain(self, chunk: bytes) -> bytes:
+        """A file's beginning without its document type declaration."""
+        begin = chunk.rfind(b"<!DOCTYPE", 0, max(0, self.doctype))
+        if begin < 0:
+            return chunk
+        blank = re.sub(rb"[^\n]", b" ", chunk[begin : self.doctype + 1])
+        return chunk[:begin] + blank + chunk[self.doctype + 1 :]
 
 
 def looked_at(file: File, path: Path, wanted: Steps | None) -> Layout:
@@ -61,7 +89,8 @@ def looked_at(file: File, path: Path, wanted: Steps | None) -> Layout:
             break
     chosen = look.chosen()
     if chosen:
-        return Layout(chosen, look.doctype)
+        undeclared = sorted(look.prefixes - look.declared - {"xml", "xmlns"})
+        return Layout(chosen, look.doctype, look.root, tuple(undeclared))
     if wanted is None:
         raise CatalogError("there is no element in it that looks like a product", where=file.name, hint=_HINT)
     raise CatalogError(f"there is no element at {'/'.join(wanted)}", where=file.name, hint=look.places())
@@ -89,14 +118,20 @@ class _Look:
         self.parser.EntityDeclHandler = self._refuse
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EndDoctypeDeclHandler = self._doctype_ends
-        self.doctype = -1
+        self.doctype = self.root = -1
+        self.prefixes: set[str] = set()
+        self.declared: set[str] = set()  # by the root
 
     def _start(self, name: str, attributes: list[str]) -> None:
+        if self.root < 0:
+            self.root = self.parser.CurrentByteIndex + 1 + len(name.encode())
+            self.declared = {one[6:] for one in attributes[::2] if one.startswith("xmlns:")}
+        self.prefixes.update(one.partition(":")[0] for one in (name, *attributes[::2]) if ":" in one)
         name = local(name)
         if not self.path and name.lower() == "html":
             raise CatalogError("this is a web page, and no catalog", where=self.file.name)
         if len(self.path) == DEEP:
-            raise too_deep(self.file, self.parser.CurrentLineNumber)
+            raise too_deep(self.file)
         above = tuple(self.path)
         self.path.append(name)
         path = (*above, name)
@@ -159,6 +194,6 @@ class _Look:
         return f"there is {', '.join('/'.join(path) for path in many[:5])}" if many else None
 
 
-def too_deep(file: File, line: int) -> CatalogError:
+def too_deep(file: File) -> CatalogError:
     """Elements within elements without end."""
-    return CatalogError(f"elements are nested more than {DEEP} deep", where=f"{file.name}, line {line}")
+    return CatalogError(f"elements are nested more than {DEEP} deep", where=file.name)

@@ -9,10 +9,16 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from pimsync.engine import Engine
 from pimsync.errors import CatalogError
+from pimsync.project import Input
+from pimsync.store.sources import READERS, File
 
 CASES = tomllib.loads((Path(__file__).parent / "xml.toml").read_text(encoding="utf-8"))["case"]
 
@@ -62,7 +68,8 @@ def test_a_product_far_into_a_line_is_found_with_its_place(read):
 
 
 def test_elements_without_end_are_refused(read):
-    for deep in ("<a>" * 1_000, "<s><item><n>1</n></item><item>" + "<a>" * 1_000):
+    many = "<a>" * 1_000 + "</a>" * 1_000
+    for deep in (many, f"<s><item><n>1</n></item><item>{many}</item></s>", f"<s><item><n>1</n></item>{many}</s>"):
         with pytest.raises(CatalogError, match="nested more than 200 deep"):
             read(deep, "xml")
 
@@ -79,6 +86,48 @@ def test_an_expansion_bomb_is_refused_before_the_rest_is_read(read):
     with pytest.raises(CatalogError, match="declares an entity"):
         read(f"<!DOCTYPE s [{bomb}]><s><item><n>&e11;</n></item></s>" + " " * 50_000_000, "xml")
     assert time.monotonic() - start < 5
+
+
+names = st.sampled_from(["a", "b", "Cena", "żółć", "x-1"])
+characters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
+texts = st.text(characters, min_size=1).filter(str.strip).map(str.strip)
+objects = st.recursive(
+    texts,
+    lambda inner: st.dictionaries(names, inner | st.lists(inner, min_size=2, max_size=3), min_size=1),
+    max_leaves=8,
+)
+
+
+def written(name, value, draw):
+    """An element, its text in one of the ways in which it can be written."""
+    if isinstance(value, list):
+        return "".join(written(name, one, draw) for one in value)
+    if isinstance(value, dict):
+        return f"<{name}>\n{''.join(written(key, one, draw) for key, one in value.items())}\n</{name}>"
+    ways = [escape(value), "".join(f"&#{ord(one)};" for one in value)]
+    if "]]>" not in value:
+        ways.append(f"<![CDATA[{value}]]>")
+    return f"<{name}>{draw(st.sampled_from(ways))}</{name}>"
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(products=st.lists(st.dictionaries(names, objects, min_size=1), min_size=1, max_size=4), data=st.data())
+def test_what_is_written_is_read(tmp_path_factory, products, data):
+    folder = tmp_path_factory.mktemp("xml")
+    path = folder / "shop.xml"
+    path.write_text(f"<shop>{written('item', products, data.draw)}</shop>", encoding="utf-8")
+    found = READERS["xml"](File(path, path.name, folder), Input(source=path.name))
+    with Engine(folders=[folder]) as engine:
+        rows = engine.arrow(f"select * from ({found.relation})").to_pylist()
+    read_ = [
+        {
+            k: v if not isinstance(products[n][k], dict | list) else json.loads(v)
+            for k, v in row.items()
+            if v is not None
+        }
+        for n, row in enumerate(rows)
+    ]
+    assert read_ == products
 
 
 _MEASURED = """
