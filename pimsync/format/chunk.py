@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 #: How many products a chunk holds: few, for an encoded item is copied several times on its way to the file.
-ROWS = 4096
+ROWS = 2048
 
 
 @dataclass(frozen=True)
