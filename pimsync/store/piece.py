@@ -184,7 +184,7 @@ def _readable(piece: Piece, engine: Engine) -> None:
         if not piece.rejects:
             raise CatalogError("not one of its records is a product", where=piece.name)
         first = piece.rejects[0]
-        why = RULES[f"catalog/record/{first.demand}"].message.replace("{value}", shown(first.value))
+        why = f"{RULES[f'catalog/record/{first.demand}'].message} ({shown(first.value)})"
         raise CatalogError(
             f"not one of {count(piece.records, 'record')} can be read: {why}",
             where=f"{piece.name}, record {first.record}",
