@@ -1,7 +1,7 @@
 """Which column could fill which field: by its name and its values, which must agree.
 
-A wrong mapping is worse than none: where the two do not agree, or two columns are as good, the column is left over and the
-reason is said.
+A wrong mapping is worse than none: where the two do not agree, the column is left over and the reason is said. Of several
+columns for a field the surest is taken, and the others say which that is.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pimsync.store.proposal.names import BESIDE, PART, WHOLE, Meaning, parsed, w
 from pimsync.store.proposal.silence import silenced
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import Values
+from pimsync.store.reading.choices import CHOICES
 from pimsync.words import shown
 
 #: Fields for which a part of a name is not enough, whatever the values are: to be wrong here costs money.
@@ -28,6 +29,9 @@ _STRICT = ("price", "sale_price", "cost", "quantity", "sku", "parent_sku", "mpn"
 
 #: Fields of few words, each of which is checked: a part of a name is enough beside them.
 _CHECKED = ("gender", "age_group", "condition")
+
+#: More different words than any choice has, in however many spellings.
+_MOST_WORDS = 20
 
 #: Fields that values alone can prove.
 _PROVABLE = ("gtin", "image", "url", "currency", "condition", "availability", "description", "category")
@@ -89,7 +93,7 @@ def propose(
     place = market(known, currency, language, country)
     candidates = list(_candidates(known, state))
     _scoped(candidates, state, place)
-    _assigned([one for one in candidates if one.column.name not in state.why_not], state, place)
+    _assigned(candidates, state, place)
     composed(state)
     defaults = place.defaults(state)
     spoken = next((one.expression for one in defaults if one.field == "language"), None)
@@ -145,6 +149,8 @@ def _by_values(column: Column) -> Iterator[Candidate]:
     if len(column.values.texts) < 3 or column.header.other:
         return
     for name in _PROVABLE:
+        if name in CHOICES and column.values.kinds > _MOST_WORDS:
+            continue
         judged = fit(name, column)
         if judged.verdict == PROOF and not (name == "condition" and column.header.meanings):
             yield Candidate(name, column, judged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pimsync.store.proposal.names import folded, words
@@ -29,6 +30,10 @@ _PATH = re.compile(r"\S.*?\s?[>»›]\s?\S")
 _SHIPPING = re.compile(r"[A-Z]{2}:[^:]*:[^:]*:\s?[0-9.,]+(?: [A-Z]{3})?.*", re.DOTALL)
 
 
+#: No word for a choice is longer.
+_LONGEST_WORD = 60
+
+
 class Values:
     """The samples of a column, and how many of them are this or that. What stands for nothing is left out."""
 
@@ -39,7 +44,13 @@ class Values:
 
     def share(self, test: Callable[[str], object]) -> float:
         """How many of the samples pass, 0 to 1."""
-        return sum(bool(test(text)) for text in self.texts) / len(self.texts) if self.texts else 0.0
+        passing = sum(count for text, count in self._counted.items() if test(text))
+        return passing / len(self.texts) if self.texts else 0.0
+
+    @functools.cached_property
+    def _counted(self) -> Counter[str]:
+        """Each text once, and how often it is there."""
+        return Counter(self.texts)
 
     def without(self, test: Callable[[str], object]) -> str:
         """The first sample that does not pass."""
@@ -53,7 +64,7 @@ class Values:
     @functools.cached_property
     def kinds(self) -> int:
         """How many different ones there are."""
-        return len(set(self.texts))
+        return len(self._counted)
 
     @functools.cached_property
     def gtins(self) -> float:
@@ -228,6 +239,8 @@ def is_boolean(text: str) -> bool:
 
 def chosen(field: str, text: str) -> str | None:
     """The value of a choice that a text stands for, as pimsync reads it by itself."""
+    if len(text) > _LONGEST_WORD:
+        return None
     word = re.sub(r"[ _-]", "", re.sub(r"^https?://schema\.org/", "", text.casefold()))
     for value, others in CHOICES[field].items():
         if word in (value.replace("_", ""), *others):
@@ -237,7 +250,7 @@ def chosen(field: str, text: str) -> str | None:
 
 def worded(field: str, text: str) -> str | None:
     """The value of a choice that a text stands for in any language."""
-    return _worded(field).get(folded(text).rstrip(".!"))
+    return _worded(field).get(folded(text).rstrip(".!")) if len(text) <= _LONGEST_WORD else None
 
 
 def same_language(field: str, texts: Iterable[str]) -> dict[str, list[str]]:
