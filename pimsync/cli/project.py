@@ -49,7 +49,7 @@ def _resources(project: Project, given: Mapping[str, object]) -> Resources:
 
 
 #: What --set may say of how the catalog is read.
-_READING = ("format", "delimiter", "decimal", "list_separator", "date_order")
+_READING = {*Catalog.model_fields} - {"source", "columns", "supplement"}
 
 
 def _with_settings(
@@ -71,7 +71,7 @@ def reading_of(settings: list[str] | None) -> dict[str, str]:
     Raises:
         UsageError: it says something else.
     """
-    known = sorted({*Catalog.model_fields} - {"source", "columns", "supplement"})
+    known = sorted(_READING)
     pairs = dict(_pair(one) for one in settings or [])
     for name in pairs:
         if name not in known:
