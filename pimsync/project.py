@@ -11,7 +11,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from pimsync.errors import PimsyncError, ProjectError, UsageError
 from pimsync.words import closest
@@ -45,8 +54,12 @@ def _timezone(value: str) -> str:
 
 Memory = Annotated[str, AfterValidator(_memory)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
-#: A blank or a tab is one too.
-Separator = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
+#: A blank or a tab is one too; `tab` and `\\t` are what people can type on a command line.
+Separator = Annotated[
+    str,
+    BeforeValidator(lambda value: "\t" if value in ("tab", "\\t") else value),
+    StringConstraints(strip_whitespace=False, min_length=1),
+]
 
 
 Formats = Literal["csv", "tsv", "json", "jsonl", "parquet", "xlsx", "ods", "xml", "sql"]

@@ -20,6 +20,11 @@ def test_everything_that_a_project_can_say_of_it():
     assert (read.items, read.preset) == ("shop/offers/offer", "none")
 
 
+@pytest.mark.parametrize("written", ["\t", "tab", "\\t"])
+def test_a_tab_can_be_typed(written):
+    assert catalog(f"delimiter={written}").delimiter == "\t"
+
+
 def test_what_it_cannot_be():
     with pytest.raises(PimsyncError, match="header"):
         catalog("header=perhaps")
