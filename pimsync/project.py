@@ -54,11 +54,11 @@ def _timezone(value: str) -> str:
 
 Memory = Annotated[str, AfterValidator(_memory)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
-#: A blank or a tab is one too; `tab` and `\\t` are what people can type on a command line.
+#: A blank or a tab is one too; `tab` and `\t` are what people can type on a command line.
 Separator = Annotated[
     str,
-    BeforeValidator(lambda value: "\t" if value in ("tab", "\\t") else value),
     StringConstraints(strip_whitespace=False, min_length=1),
+    BeforeValidator(lambda value: "\t" if value in ("tab", "\\t") else value),
 ]
 
 
