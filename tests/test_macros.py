@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from pimsync.engine import Engine
 from pimsync.macros import MACROS
@@ -87,6 +89,28 @@ def test_a_macro_makes_nothing_of_nothing(name, engine):
 )  # fmt: skip
 def test_a_macro_is_right_about(call, gives, engine):
     assert engine.value(f"select cast(({call}) as varchar)") == gives
+
+
+#: What is made of any text, by `t`.
+OF_TEXT = [
+    "title_case(t)", "title_case(t, [t], 'tr')", "sentence_case(t, [t])", "unshout(t)", "lower_case(t, 'tr')", "upper_case(t, 'az')",
+    "template(t, [t, null])", "lead_with(t, t)", "remove_words(t, [t])", "unique_words(t)", "first_sentence(t)", "without_emoji(t)",
+    "replace_all(t, map {'a': t})", "category_level(t, -1)", "utm(t, t, t, t)", "with_parameter(t, t, t)", "with_vat(t, 23)",
+    "charm(t, 0.99)", "nearest(t, 0.05)", "price_band(t, [1, 2])", "saving(t, t)", "margin(t, t)", "weight_in(t, t, 'kg')",
+    "lookup('categories', t)", "convert(t, t, 'PLN')",
+]  # fmt: skip
+
+
+#: Texts that are no ordinary ones.
+ODD = ["NaN", "-1e400", "{1}[{2}]\x01\x02", "A'’ΣÇ  İ1. ", "?&#=", ">", "", "1e308", "a" * 5000]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@settings(deadline=None, max_examples=5)
+@given(st.lists(TEXTS, min_size=20, max_size=60))
+@example(ODD)
+def test_no_text_makes_a_macro_raise(engine, texts):
+    engine.rows(f"select {', '.join(OF_TEXT)} from (select unnest($1::varchar[]) as t)", [texts])
 
 
 def test_no_macro_hides_a_function_of_the_engine():

@@ -1,7 +1,7 @@
 """The macros that mappings, fixes and checks may call, beside every scalar function of DuckDB.
 
-Value in, value out: no clock, no files, no settings; `lookup`, `rate` and `convert` alone read what the project gives them. Each macro's sentence and examples are its entry in the manual, and
-the examples are its tests.
+Value in, value out: no clock, no files, no settings; `lookup`, `rate` and `convert` alone read what the project gives them.
+Each macro's sentence and examples are its entry in the manual, and the examples are its tests.
 """
 
 from __future__ import annotations
