@@ -104,6 +104,8 @@ _RECORD = (
          "Take it out, or leave it: it does no harm."),
     Rule("catalog/column/empty", "column", _WARNING, "no record has a cell for the last column: {value}",
          "See whether a column before it is missing instead: then values stand under the wrong names."),
+    Rule("catalog/file/elsewhere", "file", _WARNING, "elements of the products' name stand where no product was looked for: {value}",
+         "If they are products, say items = \"shop/*/offer\" under [catalog], or --set items=…: * is any element."),
     Rule("catalog/file/sheet", "file", _INFO, "the sheet that is read is {value}",
          "If it is another one, say sheet = \"…\" under [catalog] in pimsync.toml, or --set sheet=…."),
     Rule("catalog/record/error_cells", "record", _INFO, "cells with an error such as #N/A are taken for empty ones", fix=True),

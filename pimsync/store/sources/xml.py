@@ -13,7 +13,7 @@ from pimsync.errors import CatalogError
 from pimsync.project import Input
 from pimsync.store.sources.categories import Categories
 from pimsync.store.sources.rows import Rows
-from pimsync.store.sources.source import File, Source
+from pimsync.store.sources.source import File, Notice, Source
 from pimsync.store.sources.survey import Survey, survey
 from pimsync.store.sources.variants import rows, steps
 from pimsync.store.sources.walk import LONGEST
@@ -39,8 +39,12 @@ def xml(file: File, catalog: Input) -> Source:
     variants = tuple(map(local, steps(catalog.variants))) if catalog.variants else ()
     with ThreadPoolExecutor(1) as beside, Rows(file, numbered=bool(variants)) as table:
         seen = beside.submit(survey, path)
-        numbered = _Products(file, table, variants).read(path, layout)
-    return table.source(Survey() if numbered else seen.result(), [])
+        products = _Products(file, table, variants)
+        numbered = products.read(path, layout)
+    notices: tuple[Notice, ...] = ()
+    if products.elsewhere:
+        notices = (Notice("file/elsewhere", f"{products.elsewhere} × {layout.products[-1]}"),)
+    return table.source(Survey() if numbered else seen.result(), [], notices)
 
 
 class _Products:
@@ -52,10 +56,13 @@ class _Products:
         self.variants = variants
         self.categories = Categories()
         self.records = 0
+        self.called = ""  # what the products are called
+        self.elsewhere = 0  # elements of that name that are no products
 
     def read(self, path: Path, layout: Layout) -> bool:
         """Read the file through; whether there are characters in it that are written as numbers."""
         items = Items(self.file, layout.products, self.found, self.outside, self.learnt)
+        self.called = layout.products[-1]
         numbered, first = False, True
         try:
             for chunk in chunks(path):
@@ -70,6 +77,8 @@ class _Products:
         return numbered
 
     def outside(self, name: str, element: ElementTree.Element) -> None:
+        """An element that is in no product."""
+        self.elsewhere += name == self.called
         if element.attrib and element.text:
             self.categories.add(name, element.attrib, element.text)
 

@@ -89,7 +89,7 @@ class Items:
 
     def _on(self, child: Element, level: int) -> int:
         """The level of a child's children: that of the path's end for a product, beyond it for what is on no way to one."""
-        if level < len(self.path) and local(child.tag) == self.path[level]:
+        if level < len(self.path) and self.path[level] in ("*", local(child.tag)):
             return level + 1
         if level > len(self.path) + DEEP:
             raise too_deep(self.file)

@@ -171,7 +171,7 @@ class _Look:
     def chosen(self) -> Steps | None:
         """The path of the products, by what has been seen."""
         if self.wanted is not None:
-            return next((path for path in self.found if path[-len(self.wanted) :] == self.wanted), None)
+            return next((found for path in self.found if (found := _matched(path, self.wanted))), None)
         return self._called_so() or self._most()
 
     def _called_so(self) -> Steps | None:
@@ -192,6 +192,13 @@ class _Look:
             key=lambda p: -len(self.within[p]),
         )
         return f"there is {', '.join('/'.join(path) for path in many[:5])}" if many else None
+
+
+def _matched(path: Steps, wanted: Steps) -> Steps | None:
+    """A path that ends as it is wanted, with `*` where any element will do."""
+    above, end = path[: -len(wanted)], path[-len(wanted) :]
+    same = len(end) == len(wanted) and all(step in ("*", name) for step, name in zip(wanted, end, strict=True))
+    return (*above, *wanted) if same else None
 
 
 def too_deep(file: File) -> CatalogError:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+from pimsync.engine import Engine
 from pimsync.project import Catalog, Defaults
 from pimsync.store.catalog import read_catalog
 
@@ -97,3 +100,23 @@ def test_the_same_products_come_from_every_source(form, tmp_path):
 def test_the_same_products_come_from_a_server(form, tmp_path, server):
     wanted = products(form(tmp_path), tmp_path)
     assert products(f"{server}/{form(tmp_path)}?key=1", tmp_path) == wanted
+
+
+MANUAL = Path(__file__).parents[3] / "docs" / "reading-xml-and-json.md"
+RECIPES = re.findall(r"^\| [^|]* \| `(.+?)`(?: \(.*\)| itself.*)? \|$", MANUAL.read_text(encoding="utf-8").partition("## Taking")[2], re.MULTILINE)  # fmt: skip
+ITEMS = """<s>
+<item><vendor code="7">Acme</vendor><picture>a</picture><picture>b</picture><param name="Colour">red</param><param name="Size">M</param>
+<imgs><main url="1"/><i url="2"/><i url="3"/></imgs></item>
+<item><vendor code="8">Bolt</vendor><picture>a</picture><param name="Colour">blue</param><imgs><main url="1"/></imgs></item>
+<item/></s>"""
+
+
+def test_recipes_take_values_apart(read, tmp_path):
+    source = read(ITEMS, "xml").source
+    with Engine(folders=[tmp_path]) as engine:
+        made = {one: engine.rows(f"select {one} from ({source.relation})") for one in RECIPES}
+    assert len(made) == 10
+    for recipe, ((first,), (second,), (nothing,)) in made.items():
+        assert first, recipe
+        assert second or ".i.." in recipe, recipe
+        assert nothing is None, recipe

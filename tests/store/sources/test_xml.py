@@ -43,6 +43,8 @@ def test_elements_become_columns(read, case):
         return
     found = read(content, "xml", **options)
     assert found.rows == (case.get("rows") or [case["row"]])
+    if "notices" in case:
+        assert found.notices == [tuple(one) for one in case["notices"]]
     if "names" in case:
         assert found.names == case["names"]
 
