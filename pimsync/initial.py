@@ -249,16 +249,22 @@ def _catalog_lines(
     if look.preset:
         yield "preset", look.preset, f"{look.preset_name}: its columns need no mapping"
     for name, value in asked.items():
-        if name not in ("source", "preset"):
+        if name != "source" and not (name == "preset" and look.preset):
             yield name, value, ""
     yield from ((one.field, one.expression, one.why) for one in proposed if one.field not in asked)
     found = {notice.rule: notice.value for notice in look.notices}
-    if "file/encoding" in found and "encoding" not in asked:
-        with contextlib.suppress(LookupError):
-            codecs.lookup(found["file/encoding"])
-            yield "encoding", found["file/encoding"], "a guess: look at letters beyond A to Z"
+    if "file/encoding" in found and "encoding" not in asked and (codec := _codec(found["file/encoding"])):
+        yield "encoding", codec, "a guess: look at letters beyond A to Z"
     if "file/header" in found and "header" not in asked:
         yield "header", False, "the first record is a product like the others"
+
+
+def _codec(label: str) -> str | None:
+    """The name in `Windows-1250 (cp1250)` by which the encoding can be asked for."""
+    for name in (*re.findall(r"\(([\w-]+)\)", label), label):
+        with contextlib.suppress(LookupError):
+            return codecs.lookup(name).name
+    return None
 
 
 def _verified(text: str, folder: Path) -> None:

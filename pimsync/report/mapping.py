@@ -56,9 +56,10 @@ def _left_over(console: Console, made: Initial) -> None:
     if not left:
         return
     console.print(f"\nLeft over: {count(len(left), 'column')}", style="bold")
-    width = max(len(shown(one.column, 36)) for one in left[:_SHOWN])
+    table = Table.grid(padding=(0, 2, 0, 0))
     for one in left[:_SHOWN]:
-        console.print(f"  {shown(one.column, 36):{width}}  {shown(one.why, 150)}", soft_wrap=True)
+        table.add_row(f"  {shown(one.column, 36)}", shown(one.why, 150))
+    console.print(table)
     if len(left) > _SHOWN:
         console.print(f"  … and {len(left) - _SHOWN} more, in the file")
 

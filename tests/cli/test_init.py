@@ -201,6 +201,40 @@ def test_names_of_columns_may_hold_any_sign(tmp_path):
     assert pimsync("build", cwd=tmp_path).returncode in (0, 1)
 
 
+def test_what_had_to_be_guessed_of_the_file_is_said_and_pinned(tmp_path):
+    rows = [f"LAM-{n:03};Lampa wisząca Żółta {n};{n}7,90;{n % 5};Wózek dębowy i świecznik" for n in range(1, 40)]
+    (tmp_path / "lampy.csv").write_bytes("\n".join(rows).encode("cp1250"))
+    done = pimsync("init", "lampy.csv", cwd=tmp_path)
+    assert "the text is taken for Windows-1250 (cp1250), which is a guess" in done.stdout
+    assert written(tmp_path)["catalog"]["encoding"] == "cp1250"
+    assert written(tmp_path)["catalog"]["header"] is False
+    assert pimsync("build", cwd=tmp_path).returncode in (0, 1)
+
+
+SHOPIFY = """Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Image Position,Variant Inventory Qty
+mug,Stoneware mug,<p>A mug.</p>,Northpeak,Color,grey,MUG-1,12.50,https://mugs.example/1.jpg,1,5
+mug,,,,,blue,MUG-2,12.50,,,3
+"""
+
+
+def test_a_known_export_is_recognised_and_needs_no_mapping(tmp_path):
+    (tmp_path / "products.csv").write_text(SHOPIFY, encoding="utf-8")
+    done = pimsync("init", "--currency", "EUR", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "preset shopify maps its columns" in done.stdout
+    assert written(tmp_path)["catalog"] == {"source": "products.csv", "preset": "shopify"}
+    assert pimsync("build", cwd=tmp_path).returncode in (0, 1)
+
+
+def test_a_known_export_is_looked_at_as_unknown_where_that_is_asked_for(tmp_path):
+    (tmp_path / "products.csv").write_text(SHOPIFY, encoding="utf-8")
+    assert pimsync("init", "--set", "preset=none", cwd=tmp_path).returncode == 0
+    made = written(tmp_path)["catalog"]
+    assert made["preset"] == "none"
+    assert made["columns"]["price"] == '"Variant Price"'
+    assert pimsync("check", cwd=tmp_path).returncode in (0, 1)
+
+
 def test_json_says_the_same_to_a_program(shop):
     done = pimsync("init", "lampy.csv", "--output-format", "json", cwd=shop)
     document = json.loads(done.stdout)
