@@ -62,11 +62,15 @@ class Tested:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What became of a test's product: its item, or None where no channel gets it, and what the catalog's rules say."""
+    """What became of a test's product: its item, or None where no channel gets it, and what the catalog's rules say.
+
+    `there` is false where the catalog has no record of it.
+    """
 
     item: Item | None
     findings: frozenset[str]
     why: str = ""
+    there: bool = True
 
 
 def run(project: Project, only: str | None = None, *, watch: Watch | None = None) -> Tested:
@@ -179,7 +183,9 @@ def _of_catalog(
         followers[name] = follower
         for number, one in mine:
             item = made.get(one.row) if one.row is not None else None
-            seen[number] = _Seen(item, _counting({finding.rule for finding in one.findings}), _why(one))
+            seen[number] = _Seen(
+                item, _counting({finding.rule for finding in one.findings}), _why(one), one.state != "unknown"
+            )
     return seen
 
 
@@ -234,13 +240,11 @@ def _failures(case: Case, seen: _Seen, known: _Known) -> Iterator[str]:
     """What is not as the test wants it."""
     known.see(case)
     wanted, item = case.test, seen.item
+    if not seen.there:
+        yield f"there is no item: {seen.why}"
+        return
     if item is None:
-        if (
-            wanted.item
-            or wanted.absent
-            or wanted.in_feed
-            or (case.sku and not seen.findings and wanted.in_feed is None)
-        ):
+        if wanted.item or wanted.absent or wanted.in_feed:
             yield f"there is no item: {seen.why}"
     else:
         yield from _values(case, item)
