@@ -12,10 +12,11 @@ from pimsync.errors import CatalogError
 from pimsync.project import Input
 from pimsync.store.sources.careful import carefully
 from pimsync.store.sources.dialect import Dialect, dialect
-from pimsync.store.sources.encoding import in_utf8, looked_through
+from pimsync.store.sources.encoding import looked_through
 from pimsync.store.sources.records import at_line
 from pimsync.store.sources.source import File, Notice, Reject, Source, SourceColumn
 from pimsync.store.sources.survey import Survey, survey
+from pimsync.store.sources.transcoding import in_utf8
 
 #: The engine's names for what it cannot read, and ours.
 _DEMANDS = {"MISSING COLUMNS": "ragged", "TOO MANY COLUMNS": "ragged", "INVALID ENCODING": "encoding"}

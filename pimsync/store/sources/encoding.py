@@ -1,4 +1,4 @@
-"""What the bytes of a text file mean: UTF-8, or an encoding that is said or guessed and turned into UTF-8 in a stream."""
+"""What the bytes of a text file mean: UTF-8, or an encoding that is said or guessed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import codecs
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from encodings.aliases import aliases
 from pathlib import Path
 
 from pimsync.errors import CatalogError
 from pimsync.store.sources.languages import likelihood
-from pimsync.store.sources.source import File, Notice
 
 _LATIN = ("en", "de", "fr", "it", "es", "pt", "nl", "sv", "da", "is")
 _CENTRAL = ("pl", "cs", "sk", "hu", "ro", "hr", "de")
@@ -54,7 +53,7 @@ _NO_TEXT = (
     "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape",
 )  # fmt: skip
 
-_PIECE = 1 << 20
+PIECE = 1 << 20
 #: How much of a file is looked at before it is taken for UTF-8: its first bytes, and so many places further on.
 _HEAD, _PLACES, _PLACE = 4 << 20, 24, 1 << 16
 #: How many different words are looked at to guess an encoding, and how many lines, of what length.
@@ -70,8 +69,6 @@ _APART = re.compile(rb"[\x00-\x20,;|\"<>()/]+")
 _ASCII = bytes(range(0x80))
 #: What is left at the start of a place of a character that starts before it.
 _CUT = re.compile(rb"[\x80-\xbf]{1,3}")
-#: No byte of UTF-8: stands where a byte could not be decoded, so that whoever reads the record knows.
-_SPOILED = "\udcff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +169,8 @@ def is_utf8(piece: bytes) -> bool:
     return True
 
 
-def _decodes(line: bytes) -> bool:
+def decodes(line: bytes) -> bool:
+    """Whether a line is UTF-8."""
     try:
         line.decode()
     except UnicodeDecodeError:
@@ -194,7 +192,7 @@ def looked_through(path: Path) -> Encoding:
         for line in piece.splitlines():
             if line.isascii():
                 continue
-            if _decodes(line):
+            if decodes(line):
                 good += 1
             else:
                 bad += 1
@@ -236,66 +234,14 @@ def _score(sample: bytes, codec: str) -> float:
     return found / max(1, sum(byte > 0x7F for byte in sample))
 
 
-def in_utf8(file: File, encoding: Encoding) -> File:
-    """A file of text as UTF-8: as it is where it is that already, else written anew; a guess is said."""
-    if encoding.codec == "utf_8":
-        return replace(file, sure=encoding.sure)
-    path = file.work / "text"
-    transcoded(file.path, encoding, path)
-    said = (Notice("file/encoding", encoding.label),) if encoding.guessed else ()
-    return replace(
-        file, path=path, notices=(*file.notices, *said), encoding=encoding.codec, guessed=encoding.guessed, sure=True
-    )
-
-
-def transcoded(path: Path, encoding: Encoding, to: Path) -> None:
-    """Put a file down as UTF-8. Where a byte means nothing there is one that is no UTF-8, so that the record is found."""
-    with to.open("wb") as out:
-        for text in _mixed(path, encoding.codec) if encoding.mixed else _decoded(path, encoding.codec):
-            out.write(text.encode("utf-8", "surrogateescape"))
-
-
-def _decoded(path: Path, codec: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(codec)(_SPOILED_BYTES)
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield decoder.decode(piece)
-    yield decoder.decode(b"", True)
-
-
-def _mixed(path: Path, codec: str) -> Iterator[str]:
-    """The lines of a file; those that are UTF-8 among others in another encoding are spoiled."""
-    for piece in pieces(path):
-        if piece.isascii():
-            yield piece.decode("ascii")
-            continue
-        for line in piece.splitlines(keepends=True):
-            text = line.decode(codec, _SPOILED_BYTES)
-            yield _spoiled(line.decode()) if not line.isascii() and _rather_utf8(line, text, codec) else text
-
-
-def _rather_utf8(line: bytes, text: str, codec: str) -> bool:
-    """Whether a line makes better words as UTF-8 than in the encoding of the other lines."""
-    return _decodes(line) and likelihood(line.decode(), GUESSES[codec]) > likelihood(text, GUESSES[codec])
-
-
-def _spoiled(line: str) -> str:
-    place = next(place for place, character in enumerate(line) if character > "\x7f")
-    return line[: place + 1] + _SPOILED + line[place + 1 :]
-
-
-_SPOILED_BYTES = "pimsync.spoiled"
-codecs.register_error(_SPOILED_BYTES, lambda error: (_SPOILED, getattr(error, "end", 0)))
-
-
 def pieces(path: Path) -> Iterator[bytes]:
     """A file in pieces that end where a line does, unless a line is longer than 64 MB."""
     with path.open("rb") as file:
         rest = b""
-        while piece := file.read(_PIECE):
+        while piece := file.read(PIECE):
             rest += piece
             end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, -1)) + 1
-            if end or len(rest) >= 64 * _PIECE:
+            if end or len(rest) >= 64 * PIECE:
                 yield rest[: end or len(rest)]
                 rest = rest[end:] if end else b""
         if rest:

@@ -11,10 +11,11 @@ from typing import IO
 from pimsync.errors import CatalogError
 from pimsync.project import Input
 from pimsync.store.sources.database import file_of, is_database
-from pimsync.store.sources.encoding import Encoding, encoding_of, in_utf8, named
+from pimsync.store.sources.encoding import Encoding, encoding_of, named
 from pimsync.store.sources.looks import CALLED, SUFFIXES, TEXTS, format_of
 from pimsync.store.sources.remote import fetched, scheme
 from pimsync.store.sources.source import File, Notice
+from pimsync.store.sources.transcoding import in_utf8
 from pimsync.store.sources.unpacking import EMPTY_ZIP, GZIP, ZIP, ungzipped, unzipped, workbook
 
 _STDIN = "standard input"
