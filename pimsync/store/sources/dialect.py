@@ -10,7 +10,7 @@ from pathlib import Path
 from pimsync.errors import CatalogError
 from pimsync.store.sources.header import header_of, width_of
 from pimsync.store.sources.records import Record, records
-from pimsync.store.sources.source import Notice
+from pimsync.store.sources.source import LEFT_OUT, RECORD, Notice
 from pimsync.words import count
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -137,7 +137,7 @@ def named(cells: tuple[str, ...], width: int) -> tuple[tuple[str, ...], tuple[No
     """Names for the columns, each one once whatever its case; what had to be changed is said."""
     names: list[str] = []
     notices: list[Notice] = []
-    taken = {"?texts", "?types"}  # what the JSON reader keeps beside the columns
+    taken = {"?texts", "?types", RECORD, LEFT_OUT}  # what readers and presets keep beside the columns
     if len(cells) > MOST:
         raise CatalogError(f"there are {count(len(cells), 'column')}; pimsync reads up to {MOST:,}")
     for number, cell in enumerate([*cells, *[""] * (width - len(cells))], 1):

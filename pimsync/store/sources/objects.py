@@ -92,7 +92,7 @@ def _chosen(arrays: list[Steps], name: str) -> Steps:
         if len(alike) == 1:
             return alike[0]
         if alike:
-            raise CatalogError(f"several lists in it are called {key}: {_listed(alike)}", where=name,
+            raise CatalogError(f"there are several lists in it that are called {key}: {_listed(alike)}", where=name,
                                hint=hint.format(".".join(alike[0])) + f", or items = \"{key}\" for all")  # fmt: skip
     raise CatalogError(
         f"there are several lists in it, and none is called products: {_listed(arrays)}",

@@ -120,11 +120,17 @@ class Walk:
         while True:
             if self.peek() != '"':
                 self.expect('"')
-            key = str(json.loads(self.value(), strict=False))
+            key = self._key(self.value())
             self.expect(":")
             yield key
             if self.expect(",", "}") == "}":
                 return
+
+    def _key(self, written: str) -> str:
+        try:
+            return str(json.loads(written, strict=False))
+        except ValueError:
+            raise CatalogError(f"this is no whole JSON: {written[:100]} is no key", where=self.name) from None
 
     def arrays(self, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Where in what starts here there are arrays of objects; those within an array's elements are not looked for."""

@@ -167,6 +167,8 @@ def _width(header: tuple[str, ...]) -> int:
 
 def _errors(file: File, sheet: str) -> int:
     """How many cells of a sheet hold an error such as #N/A: they come as empty ones."""
+    from lxml import etree
+
     try:
         with zipfile.ZipFile(file.path) as archive:
             part, pattern = _part(archive, sheet)
@@ -180,7 +182,15 @@ def _errors(file: File, sheet: str) -> int:
                     found += len(pattern.findall(whole[:cut]))
                     rest = whole[cut:]
             return found
-    except (zipfile.BadZipFile, KeyError, OSError, zlib.error, NotImplementedError):
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        OSError,
+        zlib.error,
+        NotImplementedError,
+        StopIteration,
+        etree.XMLSyntaxError,
+    ):
         return 0
 
 

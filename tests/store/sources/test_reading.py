@@ -102,6 +102,39 @@ def test_the_same_products_come_from_a_server(form, tmp_path, server):
     assert products(f"{server}/{form(tmp_path)}?key=1", tmp_path) == wanted
 
 
+VARIANTS = {
+    "shop.json": json.dumps({"products": [
+        {"sku": "P", "title": "Sweter", "price": 10, "variants": [{"sku": "A", "size": "M"}, {"sku": "B", "size": "L", "price": 12.5}]},
+        5,
+        {"sku": "C", "title": "Szalik", "price": 3},
+        {"title": "Bez", "price": 3},
+    ]}),
+    "shop.xml": """<products>
+        <product><sku>P</sku><title>Sweter</title><price>10</price>
+        <variants><v><sku>A</sku><size>M</size></v><v><sku>B</sku><size>L</size><price>12.5</price></v></variants></product>
+        <product/><product><sku>C</sku><title>Szalik</title><price>3</price></product>
+        <product><title>Bez</title><price>3</price></product></products>""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variants_have_the_number_of_their_product(tmp_path, name):
+    import pyarrow.parquet as pq
+
+    (tmp_path / name).write_text(VARIANTS[name], encoding="utf-8")
+    catalog = Catalog(source=name, variants="variants.v" if name == "shop.xml" else "variants")
+    result = read_catalog(catalog, Defaults(currency="PLN"), folder=tmp_path, into=tmp_path / "snapshot", threads=2)
+    rows = pq.read_table(result.snapshot.products).to_pylist()
+    made = [(row["sku"], row["title"], float(row["price"]), row["size"]) for row in rows if row["sku"]]
+    assert made == [("A", "Sweter", 10, "M"), ("B", "Sweter", 12.5, "L"), ("C", "Szalik", 3, None)]
+    found = pq.read_table(result.findings).to_pylist()
+    expected = {
+        (2, "catalog/record/malformed" if name == "shop.json" else "catalog/sku/required"),
+        (4, "catalog/sku/required"),
+    }
+    assert {(row["record"], row["rule"]) for row in found if row["severity"] == "error"} == expected
+
+
 MANUAL = Path(__file__).parents[3] / "docs" / "reading-xml-and-json.md"
 RECIPES = re.findall(r"^\| [^|]* \| `(.+?)`(?: \(.*\)| itself.*)? \|$", MANUAL.read_text(encoding="utf-8").partition("## Taking")[2], re.MULTILINE)  # fmt: skip
 ITEMS = """<s>
