@@ -90,8 +90,10 @@ def typed(
     """
     whole = gathered(one, engine, work, first, defaults)
     piece = _written(one, whole, manner, engine, work, key)
-    if piece.source and _in_doubt(piece, engine):
-        shown = habits(engine, piece.source.relation, piece.columns.columns, manner)
+    doubts = _doubts(piece, engine)
+    doubtful = [one for one in piece.columns.columns if one.field.name in doubts]
+    if piece.source and doubtful:
+        shown = habits(engine, piece.source.relation, doubtful, manner)
         if shown.notices:
             piece = _written(one, whole, shown.manner, engine, work, key)
             piece = replace(piece, notices=(*piece.notices, *shown.notices))
@@ -99,10 +101,12 @@ def typed(
     return piece
 
 
-def _in_doubt(piece: Piece, engine: Engine) -> bool:
-    """Whether a value could be read in two ways, as long as nothing is known of its column."""
-    doubt = "list_filter(problems, lambda one: suffix(one.rule, '/ambiguous') or suffix(one.rule, '/order'))"
-    return bool(engine.value(f"select exists (from read_parquet({text(str(piece.path))}) where len({doubt}) > 0)"))
+def _doubts(piece: Piece, engine: Engine) -> set[str]:
+    """The fields with a value that can be read in two ways, as long as nothing is known of its column."""
+    rules = engine.rows(
+        f"select distinct unnest(problems).rule from read_parquet({text(str(piece.path))}) where problems is not null"
+    )
+    return {rule.split("/")[1] for (rule,) in rules if rule.endswith(("/ambiguous", "/order"))}
 
 
 def _written(one: Received, whole: Gathered, manner: Manner, engine: Engine, work: Path, key: str) -> Piece:
