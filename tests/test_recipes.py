@@ -74,7 +74,7 @@ def items(folder):
     return found
 
 
-@pytest.mark.parametrize(("settings", "files", "channels", "examples"), recipes())
+@pytest.mark.parametrize(("settings", "files", "channels", "examples"), list(recipes()))
 def test_a_recipe_does_what_it_says(settings, files, channels, examples, tmp_path):
     products = [{**PRODUCT, "sku": f"R-{n}", **said(example[0])} for n, example in enumerate(examples)]
     columns = list(dict.fromkeys(name for product in products for name in product))
