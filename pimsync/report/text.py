@@ -45,13 +45,20 @@ def _print_channel(console: Console, channel: str, groups: list[Group]) -> None:
             channel,
             Text(severity.value, style=_COLOURS[severity]),
             short,
-            count(group.count, "record" if channel == "catalog" else "product"),
-            f"{_sentence(group)}\n{', '.join(map(_place, group.examples[:3]))}",
+            _how_many(group),
+            "\n".join([_sentence(group), *_places(group)]),
         )
     console.print(table)
     if len(groups) > SHOWN:
         console.print(f"… and {count(len(groups) - SHOWN, 'more rule')}", style="dim")
     console.print()
+
+
+def _how_many(group: Group) -> str:
+    """How many records or products; nothing where it is about the catalog as a whole."""
+    if group.channel != "catalog":
+        return count(group.count, "product")
+    return count(group.count, "record") if any(one.record is not None for one in group.examples) else ""
 
 
 def _sentence(group: Group) -> str:
@@ -60,6 +67,11 @@ def _sentence(group: Group) -> str:
     if example and example.value and example.value not in message:
         return f"{shown(example.value, 50)}: {shown(message, 160)}"
     return shown(message, 160)
+
+
+def _places(group: Group) -> list[str]:
+    places = [place for place in map(_place, group.examples[:3]) if place]
+    return [", ".join(places)] if places else []
 
 
 def _place(example: Finding) -> str:
