@@ -154,7 +154,7 @@ def _computed(name: str, expression: Expression, kind: str, source: Sequence[Sou
     """A field from an expression; one that cannot be computed for a record is caught there."""
     field = FIELDS[name.partition(":")[0]]
     alone = next((c for c in source if c.name in expression.columns and _is_name(expression.sql, c.name)), None)
-    if alone:
+    if alone and kind == "VARCHAR":
         return Column(name, field, ident(alone.name), alone.exact)
     tried = f"try({{'value': {expression.sql}}})"
     raw, exact = as_text(f"{tried}.value", kind)

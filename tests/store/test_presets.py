@@ -76,3 +76,18 @@ def test_every_column_but_those_it_is_recognised_by_may_be_missing(key, tmp_path
         row = ";".join(f'"{number}"' for number, _ in enumerate(columns, 1))
         result = read(tmp_path, f"{header}\n{row}\n", ".csv", {})
         assert result.preset == PRESETS[key].definition.name
+
+
+def test_a_field_may_be_a_list_that_the_rows_made(tmp_path):
+    (tmp_path / "catalog_presets").mkdir()
+    (tmp_path / "catalog_presets" / "own.toml").write_text(
+        """
+        name = "own"
+        rows = '''select *, [{'name': 'Wool', 'value': "Wool"}] as lines from source'''
+        recognise = { columns = ["id", "Wool"] }
+        columns = { sku = "id", details = "lines" }
+        """
+    )
+    result = read(tmp_path, "id,Wool\nA-1,80 %\n", ".csv", {})
+    (product,) = pq.read_table(result.snapshot.products).to_pylist()
+    assert product["details"] == [{"section": None, "name": "Wool", "value": "80 %"}]
