@@ -67,7 +67,7 @@ def test_each_variant_is_a_row_and_nothing_of_its_product_is_lost(product):
             assert value is None or row[key] == value
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10, deadline=None)
 @given(numbers=st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-10**6, max_value=10**6), min_size=1, max_size=5))  # fmt: skip
 def test_numbers_within_are_as_they_are_written(tmp_path_factory, numbers):
     from pimsync.project import Input

@@ -112,7 +112,7 @@ def written(name, value, draw):
     return f"<{name}>{draw(st.sampled_from(ways))}</{name}>"
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(products=st.lists(st.dictionaries(names, objects, min_size=1), min_size=1, max_size=4), data=st.data())
 def test_what_is_written_is_read(tmp_path_factory, products, data):
     folder = tmp_path_factory.mktemp("xml")
