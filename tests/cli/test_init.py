@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -11,10 +12,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.accounting import accounted
 
 from pimsync import api, initial, project
 from pimsync.errors import CatalogError
+from pimsync.store.proposal.names import words
 
 LAMPS = """Indeks;Nazwa;Cena (netto);Cena (brutto);Ilość;Producent;Kod EAN;Zdjęcie;Adres produktu;Opis;Moc
 LAM-1;Lampa wisząca Nordlys;39,00;47,97;5;Nordlys;4006381333931;https://lampy.example/i/1.jpg;https://lampy.example/p/1;Lampa wisząca ze szkła i metalu, do salonu.;10 W
@@ -240,6 +244,26 @@ def test_json_says_the_same_to_a_program(shop):
     document = json.loads(done.stdout)
     assert document["catalog"]["records"] == 3
     assert {one["field"]: one["expression"] for one in document["columns"]} == written(shop)["catalog"]["columns"]
+
+
+#: Names and values that do not go together, as chance has it.
+NAMES = st.sampled_from([names[0] for languages in words()["fields"].values() for names in languages.values()])
+VALUES = st.sampled_from([
+    "4006381333931", "12,50 zł", "1.299", "https://shop.example/a.jpg", "https://shop.example/p/a", "in stock", "tak", "N/A", "", "5 kg",
+    "03/04/2026", "27.11.2026", "A > B", "<p>A long text</p>", "[1, 2]", '{"a": "b"}', "'", '"', "\\", "new", "-3", "0", "5 szt.",
+])  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(names=st.lists(NAMES, min_size=3, max_size=9, unique_by=str.casefold), data=st.data())
+def test_whatever_stands_in_a_catalog_what_is_written_builds(names, data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chance")
+    rows = data.draw(st.lists(st.lists(VALUES, min_size=len(names), max_size=len(names)), min_size=1, max_size=5))
+    with (folder / "catalog.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["sku", *names], *([f"A-{n}", *row] for n, row in enumerate(rows))])
+    made = initial.init(None, folder)
+    assert made.can_be_built
+    accounted(api.build(project.load(made.file), out=folder / "build"))
 
 
 CATALOGS = sorted(
