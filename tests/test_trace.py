@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pimsync import api, project
-from pimsync.errors import UsageError
+from pimsync.errors import CatalogError, UsageError
 from pimsync.report.trace import document
+from pimsync.store.catalog import read_catalog
 from pimsync.tracing.trace import trace, traces
 
 ROOT = Path(__file__).parents[1]
@@ -355,6 +356,34 @@ def test_what_reading_repaired_is_told(shop):
     assert told.repairs == ("control characters are left out",)
 
 
+DATA = Path(os.environ.get("PIMSYNC_REAL_DATA") or ROOT.parent / "shared" / "data")
+REAL = [
+    path.relative_to(DATA).as_posix()
+    for folder in ("shopify", "woocommerce", "magento", "feeds", "vendure")
+    for path in sorted((DATA / folder).glob("*.*"))[::3]
+]
+
+
+@pytest.mark.skipif(not REAL, reason="PIMSYNC_REAL_DATA names no folder with catalogs")
+@pytest.mark.parametrize("name", REAL)
+def test_every_value_of_a_real_catalog_comes_from_somewhere(name, tmp_path):
+    """However a shop writes, and whatever a preset makes of it: what counts is what the product has, and stands in the file."""
+    whole = project.of_options(str(DATA / name), ["google_shopping"], {}, defaults={"currency": "EUR"})
+    try:
+        read = read_catalog(whole.catalog, whole.defaults, folder=tmp_path, into=tmp_path / "snapshot")
+    except CatalogError as refused:
+        pytest.skip(str(refused))
+    skus = [sku for sku in pq.read_table(read.snapshot.products).column("sku").to_pylist() if sku]
+    traced = traces(whole, [*dict.fromkeys(skus[:: max(1, len(skus) // 8)])])
+    assert {one.origin.state for one in traced} <= {"product", "rejected"}
+    for one in traced:
+        for field in one.origin.fields.values():
+            counting = [told for told in field.told if told.counts]
+            assert (field.value is None) == (not counting), (one.sku, field)
+            assert all(told.value == field.value for told in counting), (one.sku, field)
+        document(one)
+
+
 NESTED = {
     "json": ('[{"sku": "A-1", "title": "Mug", "price": "5.00 EUR"}, {"sku": "A-2", "title": "Cup", "price": "6.00 EUR"}]', "catalog.json"),
     "jsonl": ('{"sku": "A-1", "title": "Mug"}\n\n{"sku": "A-2", "title": "Cup"}\n', "catalog.jsonl"),
@@ -398,7 +427,9 @@ def test_rows_that_a_preset_folds_are_followed(shop):
     assert found.origin.fields["price"].value == "13"
     [told] = found.origin.fields["title"].told
     assert told.where == "shopify.toml, [columns] title"
-    assert told.value == "Stoneware mug"
+    assert (dict(told.texts), told.stands.record, told.at.record) == ({"Title": "Stoneware mug"}, 1, 2)
+    assert said(found, "price") == [("catalog.csv", 2, {"Variant Price": "13.00"}, "13", True)]
+    assert said(found, "brand")[0][2] == {"Vendor": "Northpeak"}
     draft = trace(whole, "MUG-OLD").origin
     assert draft.state == "left_out"
     assert "draft" in draft.findings[0].message

@@ -202,7 +202,12 @@ def _field(field: FieldOrigin, name: str, depth: int) -> Iterator[tuple[int, Tex
             value = (
                 "" if told.raw is not None and _value(told.raw) == _value(field.value) else f" = {_value(field.value)}"
             )
-            yield depth, Text.assemble(f"{called} ← {_told(told)}{value}", (f"  {_place(told.at)}{inherited}", "dim"))
+            yield (
+                depth,
+                Text.assemble(
+                    f"{called} ← {_told(told)}{value}", (f"  {_place(told.stands or told.at)}{inherited}", "dim")
+                ),
+            )
             if told.expression and told.texts and told.expression.strip('" ') not in told.texts:
                 yield (
                     depth + 1,
@@ -285,7 +290,7 @@ def _field_document(one: FieldOrigin) -> dict[str, Any]:
         {
             "sku": told.sku, "record": _at(told.at), "supplement": told.supplement, "texts": dict(told.texts),
             "expression": told.expression, "where": told.where, "raw": told.raw, "value": told.value,
-            "repairs": list(told.repairs), "follows": list(told.follows), "counts": told.counts,
+            "stands": _at(told.stands), "repairs": list(told.repairs), "follows": list(told.follows), "counts": told.counts,
         }
         for told in one.told
     ]  # fmt: skip

@@ -203,7 +203,7 @@ def _folded(source: Source, preset: Preset, engine: Engine, work: Path) -> Sourc
         kept = known.exact if known and _exact(known.name) in made else "false"
         columns.append(SourceColumn(name, kept, hidden=kind != "VARCHAR"))
     extras = tuple(name for name in (RECORD, LEFT_OUT) if name in made)
-    return replace(source, relation=relation, columns=tuple(columns), extras=extras)
+    return replace(source, relation=relation, columns=tuple(columns), extras=extras, unfolded=source)
 
 
 def with_missing(source: Source, names: Iterable[str]) -> Source:

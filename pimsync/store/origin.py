@@ -13,11 +13,13 @@ from pimsync.engine import Engine, ident, text
 from pimsync.expressions import names_read
 from pimsync.store.catalog import Between
 from pimsync.store.gathered import Place
+from pimsync.store.lineage import Lineage
 from pimsync.store.piece import Piece
 from pimsync.store.product import FIELDS
 from pimsync.store.received import Received
 from pimsync.store.rules import RULES
 from pimsync.store.settled import bringing, key_of
+from pimsync.store.sources.source import RECORD, Source
 
 #: What a field without a column of its own follows from.
 _FOLLOWS = {
@@ -26,6 +28,9 @@ _FOLLOWS = {
     "weight_unit": ("weight",),
     "length_unit": ("length", "width", "height"),
 }
+
+#: How many records before and after its own a product's texts are looked for, where a preset made one row of several records.
+_AROUND = 200
 
 #: How near a sku has to be to be offered instead of one that is not there.
 _NEAR = 0.85
@@ -44,8 +49,9 @@ class At:
 class Told:
     """What one record says of a field.
 
-    `texts` are the texts of the columns that were read, as they stand in the file; `raw` is what the expression makes of them, `value`
-    what that is read as. `follows` names the fields that it follows from where no column says it. `counts` marks the one that won.
+    `texts` are the texts of the columns that were read, as they stand in the file (at `stands`, where a preset made rows of several
+    records); `raw` is what the expression makes of them, `value` what that is read as. `follows` names the fields that it follows
+    from where no column says it. `counts` marks the one that won.
     """
 
     sku: str
@@ -59,6 +65,7 @@ class Told:
     repairs: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     counts: bool = False
+    stands: At | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,9 @@ class _Record:
     left_out: str | None = None
     texts: dict[str, str | None] = field(default_factory=dict)
     raws: dict[str, str | None] = field(default_factory=dict)
+    near: list[tuple[int, dict[str, str | None]]] = field(
+        default_factory=list
+    )  # the source's own records: this one, those before it, those after
 
 
 class _Tracer:
@@ -299,6 +309,7 @@ class _Source:
     def __init__(self, received: Received, piece: Piece, key: str, engine: Engine) -> None:
         self.received, self.piece, self.key, self.engine = received, piece, key, engine
         self.supplement = piece.first > 1
+        self._lineage: Lineage | None = None
 
     def records(self, key: str, wanted: Collection[str]) -> list[_Record]:
         """The records whose key is one of these, in the file's order."""
@@ -336,6 +347,22 @@ class _Source:
             texts = found[one.row]
             one.raws = dict(zip((column.name for column in columns), texts, strict=False))
             one.texts = dict(zip(names, texts[len(columns) :], strict=True))
+        if source.unfolded:
+            self._unfold(source.unfolded, records)
+
+    def _unfold(self, source: Source, records: Sequence[_Record]) -> None:
+        """Find the records of the source itself that a row may have been made of."""
+        rows, names = self.received.preset, [column.name for column in source.columns]
+        assert rows is not None
+        self._lineage = self._lineage or Lineage(rows.definition.rows or "", names, self.engine)
+        chosen = ", ".join(f"cast({ident(name)} as varchar)" for name in names)
+        for one in records:
+            near = self.engine.rows(
+                f"select {ident(RECORD)}, {chosen} from ({source.relation})"
+                f" where {ident(RECORD)} between {one.number - _AROUND} and {one.number + _AROUND}"
+                f" order by {ident(RECORD)} > {one.number}, abs({ident(RECORD)} - {one.number})"
+            )
+            one.near = [(number, dict(zip(names, texts, strict=True))) for number, *texts in near]
 
     def told(self, record: _Record, sku: str, at: At, findings: Sequence[Found]) -> Iterator[tuple[str, Told]]:
         """What a record says of each field."""
@@ -355,11 +382,31 @@ class _Source:
             expression, where = self._expression(name)
             texts = {one: record.texts.get(one) for one in self._read_by(columns[name].raw)}
             raw = record.raws.get(name)
-            yield name, Told(sku, at, texts, raw, value, expression, where, self.supplement, done)
+            stands, told = None, texts
+            if record.near and expression and not texts:
+                stands, told = self._standing(expression, raw, record)
+            place = self._at(stands) if stands and stands != record.number else None
+            yield name, Told(sku, at, told, raw, value, expression, where, self.supplement, done, stands=place)
         others, done = record.values.get("attributes") or {}, tuple(repairs.get("attributes", ()))
         for column in self.piece.columns.attributes:
             name, value, raw = attribute(column), others.get(column), record.texts.get(column)
             yield name, Told(sku, at, {column: raw}, raw, value, None, None, self.supplement, done)
+
+    def _standing(self, expression: str, raw: str | None, record: _Record) -> tuple[int | None, dict[str, str | None]]:
+        """Where the text that a row shows stands in the source: the nearest record that has it, else what the own one has."""
+        assert self._lineage is not None
+        columns = self._lineage.columns(expression)
+        for number, texts in record.near:
+            same = {
+                name: texts[name] for name in columns if raw is not None and (texts[name] or "").strip() == raw.strip()
+            }
+            if same:
+                return number, same
+        number, texts = record.near[0]
+        return None, {name: texts[name] for name in columns if number == record.number and texts[name]}
+
+    def _at(self, number: int) -> At:
+        return _at(self.piece.places, number)
 
     def brings(self, name: str, record: _Record) -> bool:
         """Whether what a record says of a field counts: a supplement's currency without a price is none."""

@@ -61,6 +61,7 @@ class Source:
     notices: tuple[Notice, ...] = ()
     fixes: dict[str, int] = field(default_factory=dict)
     extras: tuple[str, ...] = ()  # columns of the relation that are no texts of the source: RECORD, LEFT_OUT
+    unfolded: Source | None = None  # the same source before a preset made other rows of it
 
 
 @dataclass(frozen=True, slots=True)
