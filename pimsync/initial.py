@@ -109,9 +109,11 @@ def _source(catalog: str | None, folder: Path) -> str:
         if re.search(r"://[^/@\s]*:(?!\$\{)[^/@\s]+@", catalog):
             raise UsageError("the address holds a password", hint="write ${NAME} in its place, and set that variable")
         return catalog
+    path, start = Path(catalog).absolute(), folder.absolute()
     with contextlib.suppress(ValueError):  # another drive
-        return Path(os.path.relpath(catalog, folder)).as_posix()
-    return Path(catalog).resolve().as_posix()
+        if not Path(catalog).is_absolute() or os.path.commonpath([path, start]) != path.anchor:
+            return Path(os.path.relpath(path, start)).as_posix()
+    return path.as_posix()
 
 
 def _likely(folder: Path) -> str:
