@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pimsync.api import Silent, Watch
+from pimsync.columns import texts
 from pimsync.engine import Engine, text
 from pimsync.errors import ProjectError, UsageError
 from pimsync.findings import Severity
@@ -144,7 +145,7 @@ def _snapshot(products: Sequence[Mapping[str, str]], project: Project, engine: E
 
     names = dict.fromkeys(["sku", *(name for product in products for name in product)])
     given, path = work / "tests.parquet", work / "tested.parquet"
-    columns = [pa.array([product.get(name) for product in products], pa.string()) for name in names]
+    columns = [texts(product.get(name) for product in products) for name in names]
     pq.write_table(pa.Table.from_arrays(columns, names=[*names]), given)
     source = parquet(File(given, "tests", work), Input(source=str(given)))
     sql, fields = query(source, arranged(source, {}, engine, "tests"), manner_of(project.catalog, project.defaults))

@@ -310,6 +310,7 @@ class _Source:
         self.received, self.piece, self.key, self.engine = received, piece, key, engine
         self.supplement = piece.first > 1
         self._lineage: Lineage | None = None
+        self._known: dict[str, list[str]] = {}
 
     def records(self, key: str, wanted: Collection[str]) -> list[_Record]:
         """The records whose key is one of these, in the file's order."""
@@ -380,7 +381,9 @@ class _Source:
                 yield name, Told(sku, at, {}, None, value, supplement=self.supplement, follows=_followed(name, record))
                 continue
             expression, where = self._expression(name)
-            texts = {one: record.texts.get(one) for one in self._read_by(columns[name].raw)}
+            if name not in self._known:
+                self._known[name] = self._read_by(columns[name].raw)
+            texts = {one: record.texts.get(one) for one in self._known[name]}
             raw = record.raws.get(name)
             stands, told = None, texts
             if record.near and expression and not texts:

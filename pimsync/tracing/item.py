@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pimsync.columns import numbers
 from pimsync.engine import Engine, ident, text
 from pimsync.findings import Rule
 from pimsync.format import query
@@ -136,11 +137,13 @@ def _steps(name: str, fixes: Sequence[tuple[str, str]], values: Mapping[str, Any
 
 def narrow(shop: Workshop, rows: Iterable[int], name: str) -> Narrow:
     """A workshop that looks at these rows alone; their numbers are kept in a file of this name."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = shop.folder / f"{name}.parquet"
-    pq.write_table(pa.table({"row": pa.array(sorted({*rows}), pa.int64())}), path)
+    wanted = numbers(np.array(sorted({*rows}), dtype=np.int64))
+    pq.write_table(pa.Table.from_arrays([wanted], names=["row"]), path)
     return Narrow(shop.snapshot, shop.rejected, shop.folder, shop.teller, str(path))
 
 
@@ -187,13 +190,13 @@ def _told(
     import numpy as np
 
     sql = [number for number, one in enumerate(plan.judgements) if not one.rule.fix]
-    numbers = [number for number in sql if any(chunk.broken[:, number].any() for chunk in chunks)]
-    if not numbers:
+    broken = [number for number in sql if any(chunk.broken[:, number].any() for chunk in chunks)]
+    if not broken:
         return {}
     path = shop.folder / f"{plan.name}-noted.parquet"
     rows = np.concatenate([chunk.rows[chunk.places] for chunk in chunks])
     note(path, rows, words(np.concatenate([chunk.broken[:, : len(plan.judgements)] for chunk in chunks])))
-    details = query.details(plan, shop.source(plan, only=str(path)), str(path), numbers)
+    details = query.details(plan, shop.source(plan, only=str(path)), str(path), broken)
     return {
         row: {event["rule"]: (event["value"], event["message"]) for event in json.loads(events)}
         for row, events in engine.rows(f"select row, to_json(events) from ({details})")

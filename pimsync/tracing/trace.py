@@ -171,6 +171,7 @@ class Follower:
     ) -> None:
         self.name, self.project, self.type, self.shop, self.folder = name, project, type_, shop, whole.folder
         self.engine = shop.teller
+        self._known: dict[str, set[str]] = {}  # the names that an expression reads
         self.plan = plan(type_, project, whole.defaults, shop.snapshot.fields, now, self.engine, name)
         self.mapping: ItemMapping = mapping(type_, project, self.plan.scope, self.engine, name)
 
@@ -257,7 +258,9 @@ class Follower:
 
     def _reads(self, expression: str, product: Mapping[str, Any], origin: Origin) -> tuple[Read, ...]:
         """What an expression reads of the product; of what is no field, the keys that it names."""
-        names = {name.lower() for name in names_read(expression, self.engine, self.name)}
+        if expression not in self._known:
+            self._known[expression] = {name.lower() for name in names_read(expression, self.engine, self.name)}
+        names = self._known[expression]
         reads = [self._read(name, product, origin) for name in FIELDS if name in names and name != "attributes"]
         keys = [key.replace("''", "'") for key in _KEY.findall(expression)] if "attributes" in names else []
         kept = product.get("attributes") or {}
