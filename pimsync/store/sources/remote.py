@@ -85,7 +85,7 @@ def _system(url: str, name: str) -> tuple[Any, str]:
     if kind not in SCHEMES or "::" in url:
         raise CatalogError(f"pimsync fetches nothing from {kind}://", where=name, hint=f"it knows {', '.join(SCHEMES)}")
     try:
-        import fsspec  # type: ignore[import-untyped]
+        import fsspec
 
         system, place = fsspec.core.url_to_fs(url, skip_instance_cache=True, **_options(kind))
         return system, str(place)
