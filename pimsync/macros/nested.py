@@ -73,8 +73,8 @@ MACROS = (
         "from_minor_units",
         "An amount in a currency's smallest unit as a price: cents are hundredths, yen are whole.",
         """(minor, currency) as try_cast(minor as decimal(18, 4)) / case
-             when upper(currency) in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF',
-               'XPF') then 1
+             when upper(currency) in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF',
+               'XOF', 'XPF') then 1
              when upper(currency) in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
              when currency is not null then 100 end""",
         examples={
