@@ -91,6 +91,8 @@ PASSING = {
     "a number by its text": 'product = { multipack = 6 }\nitem = { multipack = "6" }',
     "a group": 'product = { details = [{ section = "Size", name = "Height", value = "9 cm" }] }\n'
     'item = { product_detail = [{ section_name = "Size", attribute_name = "Height", attribute_value = "9 cm" }] }',
+    "an attribute that is called like a field": 'product = { title = "", attributes = { name = "x" } }\nitem = { title = "Northpeak" }',
+    "a date": 'product = { expires_on = 2026-12-01T00:00:00Z }\nin_feed = true',
     "a product of the catalog": 'sku = "MUG-1"\nitem = { title = "Northpeak Stoneware mug" }\nin_feed = true',
     "a product that the catalog refuses": 'sku = "BAD-1"\nin_feed = false\nfindings = ["catalog/price/unreadable"]',
 }  # fmt: skip
@@ -135,6 +137,8 @@ WRONG = {
     "an unknown rule": ('findings = ["google_shopping/gtin/chksum"]', "no rule `google_shopping/gtin/chksum`", "did you mean `google_shopping/gtin/checksum`?"),
     "nothing expected": ("", "expects nothing", "no_findings"),
     "a sku and a product": ('sku = "MUG-1"\nproduct = { title = "x" }\nin_feed = true', "a sku and a product", None),
+    "a field within attributes": ('product = { attributes = { color = "x" } }\nin_feed = true', "`color` is a field", None),
+    "attributes that are none": ('product = { attributes = "x" }\nin_feed = true', "no field `attributes`", "attributes = {"),
     "no TOML": ("in_feed = maybe", "no TOML", None),
 }  # fmt: skip
 
@@ -148,6 +152,22 @@ def test_a_file_that_is_wrong_is_an_error_with_its_line(name, shop):
     assert "shop.toml" in raised.value.where
     assert "line" in raised.value.where + raised.value.message
     assert hint is None or hint in raised.value.hint
+
+
+def test_tests_in_one_bracket_are_told_of_two(shop):
+    with pytest.raises(ProjectError, match="no list") as raised:
+        run(shop('[test]\nname = "it"\nin_feed = true\n'))
+    assert "[[test]]" in raised.value.hint
+
+
+def test_attributes_of_the_base_are_kept_where_a_test_adds_one(shop):
+    tests = (
+        BASE
+        + 'attributes = { season = "winter" }\n[[test]]\nname = "it"\nproduct = { attributes = { line = "home" } }\n'
+    )
+    settings = PROJECT + "custom_label_1 = \"concat_ws(' ', attributes['season'], attributes['line'])\"\n"
+    [one] = run(shop(tests + 'item = { custom_label_1 = "winter home" }\n', settings=settings)).outcomes
+    assert one.failures == ()
 
 
 def test_a_test_names_the_line_that_it_starts_on(shop):

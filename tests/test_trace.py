@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pimsync import api, project
-from pimsync.errors import CatalogError, UsageError
+from pimsync.errors import CatalogError, ProjectError, UsageError
 from pimsync.report.trace import document
 from pimsync.store.catalog import read_catalog
 from pimsync.tracing.trace import trace, traces
@@ -268,6 +268,36 @@ def test_a_sku_that_is_not_there_has_neighbours(shop):
     assert not found.known
     assert found.origin.near[0] == "MUG-2"
     assert found.products == 2
+
+
+def test_a_text_that_is_no_sku_is_found_in_its_column(shop):
+    found = trace(shop(), "4006381333955")
+    assert not found.known
+    assert [(at.record, column) for at, column in found.origin.texts] == [(3, "ean")]
+    after = trace(shop(CATALOG.replace("MUG-1,  ", "MUG-0,too,many" + ",x" * 20 + "\nMUG-1,  ")), "4006381333955")
+    assert [at.record for at, _ in after.origin.texts] == [4]
+
+
+def test_a_part_of_another_sku_is_not_taken_for_a_record(shop):
+    assert trace(shop(), "MUG").origin.state == "unknown"
+    assert trace(shop(), "UG-5").origin.state == "unknown"
+
+
+ODD = ["O'Neil 7", 'the "big" one', "żółć/1", "a;b", "100%_x", "=1+1", "ŁÓDŹ 🙂"]
+
+
+@pytest.mark.parametrize("sku", ODD)
+def test_a_sku_may_hold_any_sign(sku, shop):
+    quoted = sku.replace('"', '""')
+    found = trace(shop(f'sku,title\n"{quoted}",Mug\n', PLAIN), sku)
+    assert (found.origin.state, found.origin.fields["title"].value) == ("product", "Mug")
+    assert not trace(shop(f'sku,title\n"{quoted}",Mug\n', PLAIN), f"{sku}?").known
+
+
+def test_an_expression_that_cannot_be_computed_is_an_error(shop):
+    settings = PROJECT.replace("concat_ws(' ', brand, title)", "cast(title as integer)")
+    with pytest.raises(ProjectError, match="cannot be computed for every product"):
+        trace(shop(settings=settings), "MUG-1")
 
 
 SUPPLEMENTS = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ from pimsync.words import closest
 #: Where a project's tests are.
 FOLDER = "tests"
 
-Scalar = str | int | float | bool
+Scalar = str | int | float | bool | datetime.datetime | datetime.date
 
 _TEST = re.compile(r"^\s*\[\[\s*test\s*\]\]")
 _SCOPED = re.compile(r"(.+):([a-z]{2}|[A-Z]{2})")
@@ -51,7 +53,10 @@ class Document(Part):
 
 @dataclass(frozen=True)
 class Case:
-    """A test, ready to run: the texts of its product by column (None where it is one of the catalog), and where it stands."""
+    """A test, ready to run, and where it stands.
+
+    `texts` are its product's fields as a catalog has them, None where it is one of the catalog; `others` are columns that are no field.
+    """
 
     name: str
     file: str
@@ -59,6 +64,7 @@ class Case:
     channel: str
     sku: str | None
     texts: Mapping[str, str] | None
+    others: Mapping[str, str]
     test: Test
 
     @property
@@ -97,7 +103,7 @@ in_feed = true"""
 def _cases(path: Path, project: Project) -> Iterator[Case]:
     try:
         text = path.read_text(encoding="utf-8")
-        document = checked(Document, tomllib.loads(text), where=path)
+        document = checked(Document, _in_brackets(tomllib.loads(text), path), where=path)
     except tomllib.TOMLDecodeError as error:
         raise ProjectError(f"this is no TOML: {error}", where=str(path)) from None
     except UnicodeDecodeError:
@@ -108,6 +114,17 @@ def _cases(path: Path, project: Project) -> Iterator[Case]:
     file = f"{FOLDER}/{path.name}"
     for number, test in enumerate(document.test):
         yield _case(test, document, file, lines[number] if number < len(lines) else 1, project)
+
+
+def _in_brackets(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """See that tests are a list of tables.
+
+    Raises:
+        ProjectError: they are one table.
+    """
+    if isinstance(document.get("test", []), list):
+        return document
+    raise ProjectError("`test` is no list", where=str(path), hint="write [[test]], in two brackets, above each test")
 
 
 def _case(test: Test, document: Document, file: str, line: int, project: Project) -> Case:
@@ -136,24 +153,33 @@ def _case(test: Test, document: Document, file: str, line: int, project: Project
         raise ProjectError(f"test {test.name!r} expects nothing", where=where, hint=hint)
     if test.no_findings and test.findings:
         raise ProjectError(f"test {test.name!r} wants findings and none", where=where)
-    texts = _texts({**document.base, **(test.product or {})}, where) if test.sku is None else None
-    return Case(test.name, file, line, channel, test.sku, texts, test)
+    texts, others = _texts(_merged(document.base, test.product or {}), where)
+    return Case(test.name, file, line, channel, test.sku, texts if test.sku is None else None, others, test)
+
+
+def _merged(base: Mapping[str, Any], product: Mapping[str, Any]) -> dict[str, Any]:
+    """A test's product over the one that holds for all, attribute by attribute."""
+    mine, all_ = product.get("attributes"), base.get("attributes")
+    if isinstance(mine, Mapping) and isinstance(all_, Mapping):
+        return {**base, **product, "attributes": {**all_, **mine}}
+    return {**base, **product}
 
 
 def _one_of(project: Project) -> str:
     return " or ".join(f'"{name}"' for name in project.channels)
 
 
-def _texts(product: Mapping[str, Any], where: str) -> dict[str, str]:
-    """A product as a record of a catalog: a text a column.
+def _texts(product: Mapping[str, Any], where: str) -> tuple[dict[str, str], dict[str, str]]:
+    """A product as a record of a catalog: a text a field, and a text for each column that is no field.
 
     Raises:
         ProjectError: a field that no product has.
     """
     texts: dict[str, str] = {}
+    others: dict[str, str] = {}
     for name, value in product.items():
         if name == "attributes" and isinstance(value, Mapping):
-            texts |= {key: _text(one) for key, one in value.items()}
+            others |= {key: _text(one) for key, one in value.items()}
             continue
         scoped = _SCOPED.fullmatch(name)
         if (scoped[1] if scoped else name) not in FIELDS or name == "attributes":
@@ -161,12 +187,13 @@ def _texts(product: Mapping[str, Any], where: str) -> dict[str, str]:
             hint = f"did you mean `{near}`?" if near else f"what is no field stands under attributes = {{ {name} = … }}"
             raise ProjectError(f"the master product has no field `{name}`", where=where, hint=hint)
         texts[name] = _text(value)
-    return texts
+    for name in others:
+        if name.partition(":")[0].casefold() in FIELDS:
+            raise ProjectError(f"`{name}` is a field, and stands beside attributes, not within", where=where)
+    return texts, others
 
 
 def _text(value: Any) -> str:
-    import json
-
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -121,7 +121,7 @@ def _written_out(
     """What becomes of the products that tests write out; each is read as a record of the catalog's fields would be."""
     import json
 
-    snapshot = _snapshot([case.texts or {} for _, case in mine], project, engine, work)
+    snapshot = _snapshot([case for _, case in mine], project, engine, work)
     table = f"read_parquet({text(str(snapshot.products))}, file_row_number = true)"
     problems: dict[int, frozenset[str]] = {
         row: frozenset(one["rule"] for one in json.loads(listed or "[]"))
@@ -138,17 +138,21 @@ def _written_out(
     return seen
 
 
-def _snapshot(products: Sequence[Mapping[str, str]], project: Project, engine: Engine, work: Path) -> Snapshot:
+def _snapshot(chosen: Sequence[Case], project: Project, engine: Engine, work: Path) -> Snapshot:
     """Products as a snapshot: every field in a column of its name, read in the manner of the project's catalog."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    products = [{**(case.texts or {}), **case.others} for case in chosen]
     names = dict.fromkeys(["sku", *(name for product in products for name in product)])
+    others = {name for case in chosen for name in case.others}
     given, path = work / "tests.parquet", work / "tested.parquet"
     columns = [texts(product.get(name) for product in products) for name in names]
     pq.write_table(pa.Table.from_arrays(columns, names=[*names]), given)
     source = parquet(File(given, "tests", work), Input(source=str(given)))
-    sql, fields = query(source, arranged(source, {}, engine, "tests"), manner_of(project.catalog, project.defaults))
+    sql, fields = query(
+        source, arranged(source, {}, engine, "tests", leave=others), manner_of(project.catalog, project.defaults)
+    )
     engine.run(f"copy (\n{sql}\n) to {text(str(path))} (format parquet, row_group_size {ROW_GROUP})")
     return Snapshot(path, len(products), len(products), fields)
 

@@ -75,6 +75,8 @@ def _head(trace: Trace) -> Iterator[Text]:
             yield Text.assemble((sku, "bold"), f": {trace.source} has no such sku; {there}.")
     if trace.preset and origin.at:
         yield Text(f"  read as: {trace.preset}")
+    for at, column in origin.texts:
+        yield Text(f"  {_place(at)} has it as {column}; no product of that sku came of the record.")
     for one in origin.again:
         yield Text(f"  {_place(one)} has this sku again and does not count (catalog/sku/duplicate).")
     for found in origin.findings:
@@ -269,6 +271,7 @@ def document(trace: Trace) -> dict[str, Any]:
         "record": _at(origin.at),
         "again": [_at(one) for one in origin.again],
         "near": list(origin.near),
+        "texts": [{"record": _at(at), "column": column} for at, column in origin.texts],
         "findings": [
             {
                 "rule": one.rule, "severity": one.severity, "attribute": one.attribute, "value": one.value,

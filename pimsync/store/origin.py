@@ -32,6 +32,9 @@ _FOLLOWS = {
 #: How many records before and after its own a product's texts are looked for, where a preset made one row of several records.
 _AROUND = 200
 
+#: How many records are named that have a text which is no sku.
+_HELD = 3
+
 #: How near a sku has to be to be offered instead of one that is not there.
 _NEAR = 0.85
 
@@ -96,7 +99,8 @@ class Origin:
     """A product of the catalog: its record, its row in the snapshot (None where it has none), and each field's origin.
 
     `state` is `product`, `rejected`, `left_out`, `unreadable` or `unknown`; `findings` say why it is not the first. `again` are records
-    with the same sku, which do not count. `near` are skus like the one that was asked for.
+    with the same sku, which do not count. Of an unknown one, `near` are skus like it, and `texts` the records that have it as the text of
+    another column.
     """
 
     sku: str
@@ -107,6 +111,7 @@ class Origin:
     findings: tuple[Found, ...] = ()
     again: tuple[At, ...] = ()
     near: tuple[str, ...] = ()
+    texts: tuple[tuple[At, str], ...] = ()
 
 
 def origins(between: Between, engine: Engine, skus: Sequence[str]) -> dict[str, Origin]:
@@ -257,10 +262,10 @@ class _Tracer:
 
     def _elsewhere(self, sku: str) -> Origin:
         """A sku that no record has: in a record that cannot be read, in a supplement alone, or nowhere."""
-        found = []
+        found, whole = [], re.compile(rf"(?<![\w-]){re.escape(sku)}(?![\w-])")
         for source in self.sources:
             for reject in source.piece.rejects:
-                if sku in reject.value:
+                if whole.search(reject.value):
                     rule = RULES[f"catalog/record/{reject.demand}"]
                     message = rule.message.replace("{value}", reject.value)
                     found.append(
@@ -285,9 +290,13 @@ class _Tracer:
                             rule.id, rule.severity.value, "supplement", message, rule.help, self._at(record.number), sku
                         )
                     )
-        return Origin(
-            sku, state, found[0].at if state == "unreadable" else None, findings=tuple(found), near=self._near(sku)
-        )
+        if state == "unreadable":
+            return Origin(sku, state, found[0].at, findings=tuple(found))
+        return Origin(sku, state, findings=tuple(found), near=self._near(sku), texts=self._texts(sku))
+
+    def _texts(self, sku: str) -> tuple[tuple[At, str], ...]:
+        """The records that have a sku as the text of any column."""
+        return tuple((self._at(number), column) for number, column in self.sources[0].holding(sku))
 
     def _near(self, sku: str) -> tuple[str, ...]:
         """The skus of the catalog that are spelled the most alike."""
@@ -364,6 +373,31 @@ class _Source:
                 f" order by {ident(RECORD)} > {one.number}, abs({ident(RECORD)} - {one.number})"
             )
             one.near = [(number, dict(zip(names, texts, strict=True))) for number, *texts in near]
+
+    def holding(self, wanted: str) -> list[tuple[int, str]]:
+        """The first records that have this text in a column, and which."""
+        folded = self.piece.source
+        source = folded.unfolded or folded if folded else None
+        names = [column.name for column in source.columns if not column.hidden] if source else []
+        if source is None or not names:
+            return []
+        same = [
+            f"case when trim(cast({ident(name)} as varchar)) = {text(wanted)} then {text(name)} end" for name in names
+        ]
+        numbered = RECORD in source.extras
+        number = ident(RECORD) if numbered else "row_number() over () - 1"
+        rows = self.engine.rows(
+            f"select number, held from (select {number} as number, coalesce({', '.join(same)}) as held from ({source.relation}))"
+            f" where held is not null order by number limit {_HELD}"
+        )
+        if numbered or not rows:
+            return [(row, held) for row, held in rows]
+        listed = ", ".join(str(row) for row, _ in rows)
+        known = self.engine.rows(
+            f"select file_row_number, {self.piece.numbered()} from {self.piece.steps} where file_row_number in ({listed})"
+        )
+        numbers = dict(known)
+        return [(numbers[row], held) for row, held in rows]
 
     def told(self, record: _Record, sku: str, at: At, findings: Sequence[Found]) -> Iterator[tuple[str, Told]]:
         """What a record says of each field."""
