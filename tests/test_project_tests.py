@@ -138,7 +138,7 @@ WRONG = {
     "nothing expected": ("", "expects nothing", "no_findings"),
     "a sku and a product": ('sku = "MUG-1"\nproduct = { title = "x" }\nin_feed = true', "a sku and a product", None),
     "a field within attributes": ('product = { attributes = { color = "x" } }\nin_feed = true', "`color` is a field", None),
-    "attributes that are none": ('product = { attributes = "x" }\nin_feed = true', "no field `attributes`", "attributes = {"),
+    "attributes that are none": ('product = { attributes = "x" }\nin_feed = true', "`attributes` is no table", "attributes = {"),
     "no TOML": ("in_feed = maybe", "no TOML", None),
 }  # fmt: skip
 

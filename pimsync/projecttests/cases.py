@@ -183,6 +183,8 @@ def _texts(product: Mapping[str, Any], where: str) -> tuple[dict[str, str], dict
             continue
         scoped = _SCOPED.fullmatch(name)
         if (scoped[1] if scoped else name) not in FIELDS or name == "attributes":
+            if name == "attributes":
+                raise ProjectError("`attributes` is no table", where=where, hint='attributes = { season = "winter" }')
             near = closest(name, FIELDS)
             hint = f"did you mean `{near}`?" if near else f"what is no field stands under attributes = {{ {name} = … }}"
             raise ProjectError(f"the master product has no field `{name}`", where=where, hint=hint)
