@@ -186,8 +186,8 @@ def _in_words(name: str) -> Iterator[None]:
 
 def manner_of(catalog: project.Input, defaults: project.Defaults) -> Manner:
     """How a source writes what can be written in several ways, as far as the project says it."""
-    sign = catalog.decimal or DECIMAL_SIGNS.get(defaults.language or "")
-    return Manner(sign, catalog.list_separator, catalog.date_order or "ymd", defaults.currency)
+    usual = DECIMAL_SIGNS.get(defaults.language or "")
+    return Manner(catalog.decimal, usual, catalog.list_separator, catalog.date_order or "ymd", defaults.currency)
 
 
 def _emptied(into: Path) -> None:

@@ -94,7 +94,7 @@ def typed(
     doubtful = [one for one in piece.columns.columns if one.field.name in doubts]
     if piece.source and doubtful:
         shown = habits(engine, piece.source.relation, doubtful, manner)
-        if shown.notices:
+        if shown.manner.columns:
             piece = _written(one, whole, shown.manner, engine, work, key)
             piece = replace(piece, notices=(*piece.notices, *shown.notices))
     _readable(piece, engine)

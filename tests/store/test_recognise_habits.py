@@ -113,3 +113,10 @@ def test_a_column_in_doubt_is_reported_as_before(read):
         "sku;price;sale_starts\nA;1,299;03/04/2027\nB;12,50;05/06/2027\nC;12.50;\n", defaults={"currency": "PLN"}
     )
     assert sorted(reading.findings) == ["1 price/ambiguous", "1 sale_starts/order", "2 sale_starts/order"]
+
+
+def test_the_language_settles_a_column_that_shows_nothing_and_no_other(read):
+    polish = {"language": "pl", "currency": "PLN"}
+    assert str(read('sku,price\nA,"1,299"\nB,"2,499"\n', defaults=polish).products[0]["price"]) == "1.2990"
+    assert str(read('sku,price\nA,"1,299"\nB,12.50\n', defaults=polish).products[0]["price"]) == "1299.0000"
+    assert read('sku,price\nA,"1,299"\nB,12.50\nC,"12,50"\n', defaults=polish).findings == ["1 price/ambiguous"]

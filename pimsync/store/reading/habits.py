@@ -45,7 +45,7 @@ class Habits:
 def habits(engine: Engine, relation: str, columns: Sequence[Column], manner: Manner) -> Habits:
     """Let each column settle what the catalog does not say and single values do not show.
 
-    Columns that contradict themselves, or show nothing, stay as they are. It reads the whole catalog once more: ask only
+    Columns that show nothing are written as the project's language is; those that contradict themselves stay as they are. It reads the whole catalog once more: ask only
     where values were ambiguous.
 
     Args:
@@ -65,6 +65,8 @@ def habits(engine: Engine, relation: str, columns: Sequence[Column], manner: Man
     notices = []
     for column, comma, point in zip(numbers, found[::2], found[1::2], strict=False):
         sign = "," if comma and not point else "." if point and not comma else None
+        if sign is None and not comma and manner.usual:
+            own[column.name] = replace(manner, decimal=manner.usual)
         if sign:
             own[column.name] = replace(manner, decimal=sign)
             notices.append(_notice("decimal", column.name, f"{_SIGNS[sign]} is the decimal sign", comma or point))

@@ -14,6 +14,7 @@ class Manner:
     """How this catalog writes what can be written in several ways."""
 
     decimal: str | None = None  # the decimal sign of prices and measures; None: each value must show it
+    usual: str | None = None  # the decimal sign of the project's language, for columns that show none
     list_separator: str | None = None
     date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
     currency: str | None = None  # the project's default
