@@ -14,7 +14,7 @@ import pytest
 
 from pimsync import api, project
 from pimsync.errors import CatalogError, ProjectError, UsageError
-from pimsync.report.trace import document
+from pimsync.report.trace_document import document
 from pimsync.store.catalog import read_catalog
 from pimsync.tracing.trace import trace, traces
 

@@ -18,7 +18,7 @@ from pimsync.projecttests.branches import Branch, Parsed
 from pimsync.store import lookups
 from pimsync.store.catalog import Between, read_catalog
 from pimsync.store.settled import Supplement, bringing, key_of
-from pimsync.tracing.trace import Follower
+from pimsync.tracing.follower import Follower
 from pimsync.words import count
 from pimsync.workplace import at_work, moment, prepared, written
 

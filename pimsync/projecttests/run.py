@@ -27,8 +27,8 @@ from pimsync.store.rules import RULES
 from pimsync.store.snapshot import ROW_GROUP, Snapshot
 from pimsync.store.sources import File
 from pimsync.store.sources.parquet import parquet
+from pimsync.tracing.follower import Follower
 from pimsync.tracing.item import Item
-from pimsync.tracing.trace import Follower
 from pimsync.words import closest, shown
 from pimsync.workplace import at_work, moment, prepared, written
 
