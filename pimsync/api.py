@@ -12,7 +12,8 @@ from typing import Protocol
 
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
-from pimsync.format.produce import Making, Produced, Workshop, produce
+from pimsync.format.produce import Making, Produced, Workshop, produce, worded
+from pimsync.format.unique import without_copies
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result
@@ -105,7 +106,9 @@ def _run(project: Project, names: Iterable[str], out: Path | None, watch: Watch,
             plans = []
             for name, channel in chosen.items():
                 planned = plan(types[name], channel, project.defaults, catalog.snapshot.fields, now, teller, name)
-                plans.append(hooked(planned, channel.python, shop, project.folder))
+                with worded(planned, shop):
+                    planned = without_copies(planned, shop)
+                    plans.append(hooked(planned, channel.python, shop, project.folder))
                 waiting.append(plans[-1])
                 if len(under_way) < len(hands):
                     start()

@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -109,6 +110,27 @@ class Defaults(Part):
     timezone: Timezone = "UTC"
     shop: str | None = None
     shop_url: str | None = None
+    guessed: tuple[str, ...] = Field(default=(), description="names above that pimsync init guessed and nobody confirmed")
+
+    @field_validator("guessed")
+    @classmethod
+    def _named(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = [name for name in cls.model_fields if name != "guessed"]
+        for name in names:
+            if name not in known:
+                near = closest(name, known)
+                raise ValueError(f"[defaults] has no `{name}`; " + (f"did you mean `{near}`?" if near else f"it has {', '.join(known)}"))
+        return names
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """What is said, without what is said about it."""
+        return self.model_dump(exclude={"guessed"})
+
+    @property
+    def guesses(self) -> dict[str, str]:
+        """What is said and nobody has confirmed."""
+        return {name: value for name, value in self.values.items() if value and name in self.guessed}
 
 
 class Rules(Part):
@@ -122,6 +144,7 @@ class Channel(Part):
 
     type: str
     where: str | None = None
+    unique: str | None = Field(default=None, description="what no two products of the channel share: the first one stays")
     map: dict[str, str] = Field(default_factory=dict)
     fix: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: Rules = Rules()

@@ -23,6 +23,7 @@ from pimsync.format.mapping import ItemMapping, fix_flags, mapping, steps
 from pimsync.format.schema.compile import Leftover, demands
 from pimsync.format.schema.shape import Group, ListOf, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
+from pimsync.format.unique import Unique, unique
 from pimsync.project import Channel, Defaults
 from pimsync.words import closest
 
@@ -46,6 +47,7 @@ class Plan:
     file: str
     max_bytes: int | None
     max_items: int | None
+    unique: Unique | None = None
     mapped: str | None = None  # a file of the items as they are mapped, where a project's own functions made them
 
     @property
@@ -77,7 +79,9 @@ def plan(
     scope = Scope(
         tuple(fields), project.language or defaults.language, project.country or defaults.country, settings, now
     )
-    return compiled(channel, mapping(channel, project, scope, engine, name), scope, project.rules.ignore, engine, name)
+    mapped = mapping(channel, project, scope, engine, name)
+    made = compiled(channel, mapped, scope, project.rules.ignore, engine, name)
+    return replace(made, unique=unique(project, scope, engine, name))
 
 
 def compiled(
@@ -99,8 +103,8 @@ def compiled(
     judged += judgements.foreign(channel, scope)
     judged += judgements.formulas(channel, encoder)
     identity = next((one for one in mapped.attributes if one.name == channel.identity), None)
-    unique = identity is None or not identity.bare or identity.source.strip() != "sku"
-    if unique and channel.identity in item.fields:
+    free = identity is None or not identity.bare or identity.source.strip() != "sku"
+    if free and channel.identity in item.fields:
         judged.append(judgements.duplicate(channel))
         across.append(Across(channel.identity, DUPLICATE, len(judged) - 1))
     judged += [

@@ -17,7 +17,7 @@ from pimsync.engine import Engine, text
 from pimsync.errors import ProjectError
 from pimsync.expressions import plain
 from pimsync.findings import Rule, filtered
-from pimsync.format import query
+from pimsync.format import query, unique
 from pimsync.format.chunk import ROWS, Chunk, cut, stream, words
 from pimsync.format.feed import FeedFile, FeedWriter
 from pimsync.format.plan import Plan
@@ -136,8 +136,8 @@ class _Ledger:
         import numpy as np
 
         self.plan, self.shop = plan, shop
-        self.rules: list[Rule] = [*plan.rules, filtered(plan.type)]
-        self.counts: NDArray[np.int64] = np.zeros(len(self.rules), dtype=np.int64)
+        self.rules: list[Rule] = [*plan.rules, filtered(plan.type), unique.rule(plan.type)]
+        self.counts: NDArray[np.int64] = np.zeros(len(plan.rules) + 1, dtype=np.int64)
         self.products = 0
         self._rows: list[NDArray[np.int64]] = []
         self._broken: list[NDArray[np.int64]] = []
@@ -145,7 +145,7 @@ class _Ledger:
 
     @property
     def filtered(self) -> int:
-        """How many products the filter left out."""
+        """How many products the filter left out, copies of others among them."""
         return int(self.counts[-1])
 
     def take(self, chunk: Chunk) -> None:
@@ -169,7 +169,8 @@ class _Ledger:
         """Find the values and the sentences of what was broken, and hand them on."""
         import numpy as np
 
-        for number, rows in self._plain:
+        self._record_copies(recorder)
+        for number, rows in self._without_copies():
             sentence = self.rules[number].message or "is not what the channel takes"
             same = numbers_(np.zeros(len(rows), dtype=np.int64))
             events = [numbers_(np.full(len(rows), number)), texts([None]).take(same), texts([sentence]).take(same)]
@@ -184,6 +185,30 @@ class _Ledger:
                     parents, flat = lists.value_parent_indices(), lists.flatten()
                     rows, skus = values(batch.column("row").take(parents)), batch.column("sku").take(parents)
                     self._hand(recorder, rows, skus, flat.field("rule"), flat.field("value"), flat.field("message"))
+
+    def _without_copies(self) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """What has one sentence for all; the copies, which the filter leaves out with the others, have their own."""
+        import numpy as np
+
+        one = self.plan.unique
+        found = f"select row from read_parquet({text(one.copies)})" if one and one.copies else "select 0 limit 0"
+        copies = values(self.shop.teller.arrow(found).column(0).combine_chunks())
+        for number, rows in self._plain:
+            others = rows[~np.isin(rows, copies)] if number == len(self.plan.rules) else rows
+            if len(others):
+                yield number, others
+
+    def _record_copies(self, recorder: Recorder) -> None:
+        """Name each product that is left out because an earlier one is the same, and that one."""
+        import numpy as np
+
+        one = self.plan.unique
+        if one is None or one.copies is None:
+            return
+        found = f"select row, sku, value, {one.says('first')} as message from read_parquet({text(one.copies)})"
+        for batch in self.shop.teller.stream(found, ROWS, few=self.shop.snapshot.rows <= FEW):
+            numbers = numbers_(np.full(batch.num_rows, len(self.rules) - 1))
+            self._hand(recorder, values(batch["row"]), batch["sku"], numbers, batch["value"], batch["message"])
 
     def _details(self, told: str, numbers: list[int]) -> Iterator[pa.RecordBatch]:
         sql = query.details(self.plan, self.shop.source(self.plan, only=told), told, numbers)
