@@ -223,6 +223,18 @@ def test_the_language_of_a_channel_says_which_column_is_read(shop):
     assert attribute(found, "title", "english").feed == "Blue mug"
 
 
+def test_an_amount_in_another_currency_than_the_market_s_price_is_told(shop):
+    catalog = "sku,title,price,price:DE,cost\nA-1,Mug,12.00 USD,11.00 EUR,5.00 USD\n"
+    settings = PLAIN + 'country = "DE"\n[channels.google.map]\ncustom_label_0 = "money(cost, currency)"\n'
+    found = trace(shop(catalog, settings), "A-1")
+    assert [(one.name, one.field, one.value) for one in attribute(found, "price").reads] == [
+        ("price", "price:DE", "11"), ("currency", "currency:DE", "EUR"),
+    ]  # fmt: skip
+    assert [one.value for one in attribute(found, "custom_label_0").reads if one.name == "cost"] == [None]
+    assert found.origin.fields["cost"].value == "5"
+    assert "google_shopping/price/other_currency" in {one.rule.id for one in channel(found).failed}
+
+
 def test_a_rule_that_an_item_breaks_is_told_with_its_help(shop):
     found = trace(shop(), "MUG-2", ["google"])
     assert channel(found).state == "left_out"
@@ -320,6 +332,8 @@ def test_supplements_that_win_and_those_that_do_not_are_told(shop):
     ]  # fmt: skip
     assert found.origin.fields["quantity"].told[1].at.in_file == 3
     assert [one[-1] for one in said(found, "price")] == [False, True]
+    assert said(found, "sku") == [("catalog.csv", 1, {"kod": "MUG-1"}, "MUG-1", True)]
+    assert said(found, "gtin") == [("catalog.csv", 1, {"ean": "4006381333931"}, "4006381333931", True)]
     assert attribute(found, "price").feed == "11.50 EUR"
 
 

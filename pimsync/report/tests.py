@@ -28,6 +28,8 @@ def show(tested: Tested | None, coverage: Coverage | None, output_format: str) -
     console = Console()
     if tested:
         _show_tests(console, tested)
+    if tested and coverage:
+        console.print()
     if coverage:
         _show_coverage(console, coverage)
 
@@ -54,7 +56,6 @@ def _show_test(console: Console, one: Outcome) -> None:
 
 
 def _show_coverage(console: Console, coverage: Coverage) -> None:
-    console.print()
     if not coverage.gaps:
         console.print(f"All {count(coverage.looked, 'rule')} of the project meet something in the catalog.")
         return

@@ -146,7 +146,7 @@ class Asked:
         columns = {column.name: column for column in self.piece.columns.columns}
         for name in self.piece.fields:
             base = name.partition(":")[0]
-            if name == "attributes":
+            if name == "attributes" or (self.supplement and name == self.key):
                 continue
             value, done = record.values.get(name), tuple(repairs.get(base, ()))
             if name not in columns:
