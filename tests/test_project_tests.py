@@ -112,6 +112,7 @@ FAILING = {
     "left out": ('product = { gtin = "4006381333932" }\nin_feed = true', "it is not in the feed: google_shopping/gtin/checksum: '4006381333932' has a wrong check digit"),
     "a finding": ('product = { gtin = "4006381333932" }\nno_findings = true', "finding not expected: google_shopping/gtin/checksum ('4006381333932' has a wrong check digit)"),
     "no finding": ('findings = ["google_shopping/gtin/checksum"]', "finding expected, and not there: google_shopping/gtin/checksum"),
+    "a date for a text": ('item = { title = 2026-12-01 }', "title: expected \"2026-12-01\", got “Northpeak Mug”"),
     "a sku that is not there": ('sku = "MUG-11"\nin_feed = true', "there is no item: the catalog has no such sku; the nearest is MUG-1"),
     "a product that the catalog refuses": ('sku = "BAD-1"\nin_feed = true', "there is no item: catalog/price/unreadable: soon cannot be read as a price"),
     "a shorter list": ('product = { images = "https://a.example/1.jpg|https://a.example/2.jpg" }\nitem = { additional_image_link = ["https://a.example/1.jpg"] }', 'additional_image_link: expected ["https://a.example/1.jpg"], got ["https://a.example/1.jpg", "https://a.example/2.jpg"]'),

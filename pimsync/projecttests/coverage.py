@@ -12,6 +12,7 @@ from pimsync.format import channel as channels_
 from pimsync.format import query
 from pimsync.format.chunk import stream
 from pimsync.format.produce import Workshop, crossing, worded
+from pimsync.format.unique import without_copies
 from pimsync.lookups import RATES, Table
 from pimsync.project import Channel, Project, Rules
 from pimsync.projecttests.branches import Branch, Parsed
@@ -170,6 +171,7 @@ def _channel(
     """A channel's filter, the branches of its expressions, and its attributes."""
     table = f"pimsync.toml, [channels.{follower.name}"
     mine = {f"{table}] where": given.where} if given.where else {}
+    mine |= {f"{table}] unique": given.unique} if given.unique else {}
     mine |= {f"{table}.map] {name}": sql for name, sql in given.map.items()}
     parsed = {where: Parsed(sql, engine) for where, sql in mine.items()}
     branches = [(where, one) for where, tree in parsed.items() for one in tree.branches()]
@@ -182,6 +184,9 @@ def _channel(
     if given.where:
         says = "it leaves no product out" if stay else "it leaves every product out"
         found.add(0 < stay < products, "where", f"{table}] where", given.where, says)
+    if given.unique:
+        met = without_copies(follower.plan, shop) is not follower.plan
+        found.add(met, "unique", f"{table}] unique", given.unique, "no two products are the same")
     _branches(found, branches, taken)
     _attributes(follower, given, shop, engine, found)
     for tree in parsed.values():
@@ -250,7 +255,7 @@ def _ignored(follower: Follower, given: Channel, shop: Workshop, engine: Engine,
 
 def _counts(follower: Follower, given: Channel, shop: Workshop, engine: Engine) -> Iterator[tuple[str, int]]:
     """How many products break each rule of a channel, nothing ignored."""
-    plan = hooked(follower.plan, given.python, shop, follower.folder)
+    plan = hooked(without_copies(follower.plan, shop), given.python, shop, follower.folder)
     across, rules = crossing(plan, shop, engine), plan.rules
     times = [0] * len(rules)
     for chunk in stream(plan, shop.source(plan), across, engine, encoded=False):

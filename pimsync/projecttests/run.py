@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -264,6 +265,8 @@ def _in_feed(case: Case, item: Item | None) -> Iterator[str]:
         return
     if not wanted:
         yield "it is in the feed, and should not be"
+    elif item is not None and item.copy_of is not None:
+        yield f"it is not in the feed: {shown(item.copy_of)} is the same, by the project's `unique`"
     elif item is not None and not item.kept:
         yield "it is not in the feed: the project's `where` leaves it out"
     elif item is not None:
@@ -297,6 +300,8 @@ def _same(wanted: Any, got: Any) -> bool:
             return len(wanted) == len(got) and all(map(_same, wanted, got))
         case "", None:
             return True
+        case datetime.date(), str():
+            return wanted.isoformat() == got
         case str(), int() | float():
             return wanted == _text(got)
     return bool(wanted == got)
@@ -311,7 +316,11 @@ def _shown(value: Any) -> str:
 
     if value is None:
         return "nothing"
-    return f"“{shown(value, 200)}”" if isinstance(value, str) else shown(json.dumps(value, ensure_ascii=False), 200)
+    return (
+        f"“{shown(value, 200)}”"
+        if isinstance(value, str)
+        else shown(json.dumps(value, ensure_ascii=False, default=str), 200)
+    )
 
 
 def _findings(case: Case, seen: _Seen) -> Iterator[str]:
