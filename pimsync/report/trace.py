@@ -13,7 +13,7 @@ from pimsync.findings import Severity
 from pimsync.report.console import Console, write
 from pimsync.report.trace_document import document
 from pimsync.store.origin import At, FieldOrigin, Found, Origin, Told
-from pimsync.tracing.follower import AttributeTrace, ChannelTrace, Filter, Read
+from pimsync.tracing.follower import AttributeTrace, ChannelTrace, Copy, Filter, Read
 from pimsync.tracing.item import Step, Verdict
 from pimsync.tracing.trace import Trace
 from pimsync.words import count, shown
@@ -98,9 +98,13 @@ def _found(found: Found) -> Iterator[Text]:
 
 def _channel(one: ChannelTrace, origin: Origin) -> Iterator[tuple[int, Text]]:
     """A channel's lines, each with how far it is set in."""
-    yield 0, Text.assemble((one.name, "bold"), f" ({one.title}): {_STATES[one.state]}")
+    state = f"left out, as {shown(one.copy.first)} is the same" if one.copy else _STATES[one.state]
+    yield 0, Text.assemble((one.name, "bold"), f" ({one.title}): {state}")
+    if one.copy:
+        yield from _condition("unique", one.copy)
+        return
     if one.filter and not one.filter.kept:
-        yield from _filter(one.filter)
+        yield from _condition("where", one.filter)
         return
     for verdict in _failed(one.failed):
         yield from _verdict(verdict, 1)
@@ -121,8 +125,8 @@ def _failed(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted(verdicts, key=lambda one: order.index(one.rule.severity))
 
 
-def _filter(one: Filter) -> Iterator[tuple[int, Text]]:
-    yield 1, Text.assemble("where ", (shown(one.expression, _EXPRESSION), "cyan"), f"  {one.where}")
+def _condition(name: str, one: Filter | Copy) -> Iterator[tuple[int, Text]]:
+    yield 1, Text.assemble(f"{name} ", (shown(one.expression, _EXPRESSION), "cyan"), f"  {one.where}")
     for read in one.reads:
         yield 2, Text(f"{read.name} is {_value(read.value)}")
 

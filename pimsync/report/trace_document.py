@@ -60,6 +60,7 @@ def _channel_document(one: ChannelTrace) -> dict[str, Any]:
         "type": one.type,
         "state": one.state,
         "filter": _filter_document(one.filter) if one.filter else None,
+        "copy": dataclasses.asdict(one.copy) if one.copy else None,
         "attributes": [_attribute_document(attribute) for attribute in one.attributes],
         "rules": [_rule_document(verdict) for verdict in one.rules],
         "unfilled": [dataclasses.asdict(unfilled) for unfilled in one.unfilled],

@@ -16,6 +16,7 @@ from pimsync.format.mapping import Attribute, ItemMapping, mapping
 from pimsync.format.plan import plan
 from pimsync.format.produce import Workshop, worded
 from pimsync.format.scope import Scope
+from pimsync.format.unique import without_copies
 from pimsync.project import Project
 from pimsync.store.origin import Origin, as_json, attribute
 from pimsync.store.product import FIELDS
@@ -63,6 +64,16 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A project's `unique`, where it leaves the product out: what it reads, and the sku of the `first` product, which stays."""
+
+    expression: str
+    where: str
+    reads: tuple[Read, ...]
+    first: str
+
+
+@dataclass(frozen=True)
 class Unfilled:
     """An attribute that the catalog has no column for."""
 
@@ -83,6 +94,7 @@ class ChannelTrace:
     title: str
     state: str
     filter: Filter | None = None
+    copy: Copy | None = None
     attributes: tuple[AttributeTrace, ...] = ()
     rules: tuple[Verdict, ...] = ()
     unfilled: tuple[Unfilled, ...] = ()
@@ -121,17 +133,18 @@ class Follower:
         """The items of some rows of the snapshot; what the project's own functions change is a step before the repairs.
 
         Args:
-            alone: each product is one by itself, so that rules across items have nothing to say.
+            alone: each product is one by itself, so that none is a copy, and rules across items have nothing to say.
         """
         if not rows:
             return {}
         with worded(self.plan, self.shop):
+            plan = self.plan if alone else without_copies(self.plan, self.shop)
             if not self.project.python:
-                return items(self.plan, self.mapping, self.shop, rows, self.engine, alone=alone)
-            before = values(self.plan, self.mapping, narrow(self.shop, rows, f"{self.name}-plain"), self.engine)
-            others = [] if alone else members(self.plan, self.shop, before.values(), self.engine)
+                return items(plan, self.mapping, self.shop, rows, self.engine, alone=alone)
+            before = values(plan, self.mapping, narrow(self.shop, rows, f"{self.name}-plain"), self.engine)
+            others = [] if alone else members(plan, self.shop, before.values(), self.engine)
             among = narrow(self.shop, [*rows, *others], f"{self.name}-python")
-            changed = hooked(self.plan, self.project.python, among, self.folder)
+            changed = hooked(plan, self.project.python, among, self.folder)
             called = ", ".join(self.project.python)
             made = items(changed, self.mapping, self.shop, rows, self.engine, alone=alone)
             return {row: _with_python(item, before[row], called) for row, item in made.items()}
@@ -153,8 +166,8 @@ class Follower:
         rules = _by_attribute(item.verdicts, [one.name for one in self.mapping.attributes])
         traced = tuple(self._attribute(one, item, product, origin, rules) for one in self.mapping.attributes)
         return replace(
-            head, state=state, filter=self._filter(item, product, origin), attributes=traced,
-            rules=tuple(rules.get("", ())), unfilled=tuple(self._unfilled()), encoded=item.encoded,
+            head, state=state, filter=self._filter(item, product, origin), copy=self._copy(item, product, origin),
+            attributes=traced, rules=tuple(rules.get("", ())), unfilled=tuple(self._unfilled()), encoded=item.encoded,
         )  # fmt: skip
 
     def _attribute(
@@ -174,8 +187,14 @@ class Follower:
     def _filter(self, item: Item, product: Mapping[str, Any], origin: Origin) -> Filter | None:
         if self.project.where is None:
             return None
-        where = f"pimsync.toml, [channels.{self.name}] where"
-        return Filter(self.project.where, where, self._reads(self.project.where, product, origin), item.kept)
+        where, kept = f"pimsync.toml, [channels.{self.name}] where", item.kept or item.copy_of is not None
+        return Filter(self.project.where, where, self._reads(self.project.where, product, origin), kept)
+
+    def _copy(self, item: Item, product: Mapping[str, Any], origin: Origin) -> Copy | None:
+        if self.project.unique is None or item.copy_of is None:
+            return None
+        where = f"pimsync.toml, [channels.{self.name}] unique"
+        return Copy(self.project.unique, where, self._reads(self.project.unique, product, origin), item.copy_of)
 
     def _unfilled(self) -> list[Unfilled]:
         """The attributes that are mapped to fields which this catalog does not have."""

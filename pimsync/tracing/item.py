@@ -43,7 +43,7 @@ class Item:
     """One product in a channel.
 
     `mapped` are the attributes' values before any repair, `values` those after all; `feed` is what a reader of the feed finds, None
-    where the item is left out; `encoded` the item as it is written.
+    where the item is left out; `encoded` the item as it is written; `copy_of` the sku of the product that stands there instead.
     """
 
     row: int
@@ -54,6 +54,7 @@ class Item:
     verdicts: Sequence[Verdict]
     encoded: str | None
     feed: Mapping[str, Any] | None
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def items(
     made = values(plan, mapping, mine, engine)
     across = Crossing({}) if alone else _across(plan, shop, rows, made.values(), engine)
     verdicts, encoded = _judged(plan, mine, across, engine)
-    found = {}
+    copies, found = _copies(plan, mine.rows, engine), {}
     for row, one in made.items():
         levels = {attribute.name: len(attribute.fixes) for attribute in mapping.attributes}
         found[row] = Item(
@@ -116,8 +117,17 @@ def items(
             verdicts=verdicts.get(row, ()),
             encoded=encoded.get(row),
             feed=_read_back(plan, encoded[row]) if encoded.get(row) is not None else None,
+            copy_of=copies.get(row),
         )
     return found
+
+
+def _copies(plan: Plan, rows: str, engine: Engine) -> dict[int, str]:
+    """Of the rows in a file, those that are left out as copies, each with the sku of the product that stays."""
+    if plan.unique is None or plan.unique.copies is None:
+        return {}
+    mine = f"row in (select row from read_parquet({text(rows)}))"
+    return dict(engine.rows(f"select row, first from read_parquet({text(plan.unique.copies)}) where {mine}"))
 
 
 def _across(

@@ -9,6 +9,10 @@ from support.accounting import accounted, items
 
 from pimsync import api, project
 from pimsync.errors import ProjectError
+from pimsync.projecttests.coverage import covered
+from pimsync.projecttests.run import run
+from pimsync.report.trace_document import document
+from pimsync.tracing.trace import trace
 
 COLUMNS = ("sku", "title", "description", "price", "currency", "quantity", "url", "image", "brand", "condition", "gtin")
 
@@ -149,3 +153,57 @@ def test_what_cannot_be_is_a_sentence_with_its_place(unique, says, shop):
         shop(MUGS, unique=unique)
     assert says in f"{refused.value} {refused.value.hint}"
     assert refused.value.where.startswith("pimsync.toml")
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a project of the mugs, with a test, and loads it."""
+
+    def written(unique, python="", where="quantity > 0", case='sku = "MUG-4"\nin_feed = true'):
+        with (tmp_path / "catalog.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(MUGS)
+        (tmp_path / "mine.py").write_text("def same(items):\n    return items\n")
+        (tmp_path / "pimsync.toml").write_text(
+            f'[catalog]\nsource = "catalog.csv"\n[channels.meta]\ntype = "meta_catalog"\nwhere = "{where}"\n{python}\n{unique}\n'
+        )
+        (tmp_path / "tests").mkdir(exist_ok=True)
+        (tmp_path / "tests" / "mugs.toml").write_text(f'[[test]]\nname = "a mug"\nchannel = "meta"\n{case}\n')
+        return project.load(tmp_path / "pimsync.toml")
+
+    return written
+
+
+@pytest.mark.parametrize("python", ["", 'python = ["mine:same"]'])
+def test_a_trace_names_the_product_that_stays(python, written):
+    shop = written('unique = "gtin"', python)
+    [channel] = trace(shop, "MUG-4").channels
+    assert (channel.state, channel.encoded) == ("filtered", None)
+    assert (channel.filter.kept, channel.copy.first, channel.copy.expression) == (True, "MUG-2", "gtin")
+    assert [(read.name, read.value) for read in channel.copy.reads] == [("gtin", "4006381333931")]
+    filtered, stays = (trace(shop, sku).channels[0] for sku in ("MUG-1", "MUG-2"))
+    assert (filtered.state, filtered.filter.kept, filtered.copy) == ("filtered", False, None)
+    assert (stays.state, stays.filter.kept, stays.copy) == ("in_feed", True, None)
+    assert document(trace(shop, "MUG-4"))["channels"][0]["copy"]["first"] == "MUG-2"
+
+
+def test_a_test_of_the_project_says_what_stays_instead(written):
+    [outcome] = run(written('unique = "gtin"')).outcomes
+    assert outcome.failures == ("it is not in the feed: MUG-2 is the same, by the project's `unique`",)
+
+
+def test_products_that_tests_write_out_are_no_copies_of_each_other(written):
+    case = 'product = { sku = "M", gtin = "4006381333931", title = "Mug", price = "12.90 EUR", quantity = 1 }\nitem = { gtin = "4006381333931" }\n'
+    twice = case + '[[test]]\nname = "another"\nchannel = "meta"\n' + case
+    assert [one.failures for one in run(written('unique = "gtin"', case=twice)).outcomes] == [(), ()]
+
+
+def test_what_no_two_products_share_is_a_gap_in_the_coverage(written):
+    assert [gap.kind for gap in covered(written('unique = "gtin"')).gaps] == []
+    [gap] = covered(written('unique = "sku"')).gaps
+    assert (gap.kind, gap.where, gap.says) == (
+        "unique",
+        "pimsync.toml, [channels.meta] unique",
+        "no two products are the same",
+    )
