@@ -148,11 +148,22 @@ def rules(channel: ChannelType) -> list[RuleCard]:
     return list(found.values())
 
 
+def _chosen(channel: ChannelType) -> list[RuleCard]:
+    """The rules by which a project chooses the products that the channel gets."""
+    from pimsync.findings import filtered
+    from pimsync.format import unique
+
+    return [
+        RuleCard(one.id, one.attribute, one.severity.value, one.message, one.help, one.source)
+        for one in (filtered(channel.key), unique.rule(channel.key))
+    ]
+
+
 def _in_channel(channel: ChannelType, path: Sequence[str], topic: str) -> list[Card]:
     if not path:
         return [_channel(channel, attributes=True)]
     wanted = "/".join([channel.key, *path])
-    exact = [rule for rule in rules(channel) if rule.id == wanted]
+    exact = [rule for rule in [*rules(channel), *_chosen(channel)] if rule.id == wanted]
     if exact:
         return list(exact)
     name = "/".join(path)

@@ -9,6 +9,7 @@ from support.accounting import accounted, items
 
 from pimsync import api, project
 from pimsync.errors import ProjectError
+from pimsync.knowledge import explain
 from pimsync.projecttests.coverage import covered
 from pimsync.projecttests.run import run
 from pimsync.report.trace_document import document
@@ -207,3 +208,10 @@ def test_what_no_two_products_share_is_a_gap_in_the_coverage(written):
         "pimsync.toml, [channels.meta] unique",
         "no two products are the same",
     )
+
+
+@pytest.mark.parametrize("demand", ["duplicate_of", "filtered"])
+def test_the_rules_of_what_is_left_out_are_explained(demand):
+    [card] = explain(f"meta_catalog/item/{demand}")
+    assert (card.id, card.severity) == (f"meta_catalog/item/{demand}", "info")
+    assert card.help.startswith("The project's ")
