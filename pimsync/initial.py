@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,16 @@ from pimsync.store import presets
 from pimsync.store.look import Look, looked_at
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import Proposal, Proposals, propose
-from pimsync.store.proposal.market import NO_CURRENCY
+from pimsync.store.proposal.guess import guessed_currency, guessed_shop
 from pimsync.store.proposal.silence import plain_name
 from pimsync.store.proposal.writing import document
-from pimsync.store.rules import RULES
+from pimsync.store.rules import NO_SHOP, RULES
 from pimsync.store.sources.looks import SUFFIXES
+from pimsync.store.unsaid import unsaid
 from pimsync.words import count, shown
+
+#: Asks a person for a default: its name, and what it is where they say nothing else.
+Ask = Callable[[str, str], str]
 
 START = Path(__file__).parent / "store" / "proposal" / "start.toml"
 
@@ -59,6 +63,7 @@ def init(
     channels: Sequence[str] = (),
     reading: Mapping[str, Any] | None = None,
     defaults: Mapping[str, str | None] | None = None,
+    ask: Ask | None = None,
     force: bool = False,
 ) -> Initial:
     """Look at a catalog and write a pimsync.toml for it.
@@ -68,7 +73,8 @@ def init(
         folder: where the project is to be.
         channels: their types; those of start.toml where there are none.
         reading: how the catalog is read, where it cannot say so itself: keys of [catalog].
-        defaults: currency, language and country, where they are known.
+        defaults: currency, language, country and shop_url, where they are known.
+        ask: asks a person for the currency and the shop's address before they are guessed.
         force: whether a pimsync.toml that is there may be replaced.
 
     Raises:
@@ -79,16 +85,20 @@ def init(
     if target.exists() and not force:
         raise UsageError("there is a project already", where=str(target), hint="pimsync init --force replaces it")
     types = [channel_folders.find(key, folder) for key in dict.fromkeys(channels or _start()["channels"])]
-    given = {"currency": None, "language": None, "country": None, **(defaults or {})}
+    given = {"currency": None, "language": None, "country": None, "shop_url": None, **(defaults or {})}
     project.checked(project.Defaults, {k: v for k, v in given.items() if v}, where=None, error=UsageError)
     asked = project.checked(
         project.Catalog, {"source": _source(catalog, folder), **(reading or {})}, where=None, error=UsageError
     )
     if catalog is not None and not folder.is_dir():
-        look = looked_at(asked.model_copy(update={"source": catalog}), Path())
+        reads, start = asked.model_copy(update={"source": catalog}), Path()
     else:
-        look = looked_at(asked, folder)
-    initial = _initial(look, target, types, given)
+        reads, start = asked, folder
+    look = looked_at(reads, start)
+    said = {name: value for name, value in given.items() if value}
+    preset = presets.find(look.preset, folder) if look.preset else None
+    lacking = unsaid(reads, start, preset, said) if preset else frozenset()
+    initial = _initial(look, target, types, _proposed(look, preset, lacking, said, ask))
     text = _written(initial, asked.model_dump(exclude_unset=True), types)
     _verified(text, folder)
     _put(text, target, force=force)
@@ -137,22 +147,51 @@ def _may_be_catalog(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".") and bool(suffixes) and suffixes[-1] in SUFFIXES
 
 
-def _initial(look: Look, target: Path, types: Sequence[ChannelType], given: Mapping[str, str | None]) -> Initial:
-    proposals = propose(look.columns, **given)
-    notes = [*_notices(look), *proposals.notes]
+def _proposed(
+    look: Look, preset: presets.Preset | None, lacking: Iterable[str], said: Mapping[str, str], ask: Ask | None
+) -> Proposals:
+    """What is proposed for the columns, or but for the defaults left to the preset.
+
+    Args:
+        lacking: the defaults that the preset's products cannot do without.
+    """
+    proposals = propose(look.columns, **{name: said.get(name) for name in ("currency", "language", "country")})
+    defaults = {one.field: one for one in proposals.defaults}
+    if preset:
+        proposals = Proposals()
+        guess = defaults.pop("currency") if "currency" in defaults and defaults["currency"].is_guess else None
+        spoken = defaults["language"].expression if "language" in defaults else None
+        if "currency" in lacking and "currency" not in defaults:
+            defaults["currency"] = guess or guessed_currency(look.columns, spoken)
+        if "shop_url" in lacking:
+            defaults["shop_url"] = guessed_shop(look.columns)
+    defaults |= {name: _said(name, value) for name, value in said.items()}
+    names = [name for name in project.Defaults.model_fields if name in defaults]
+    return replace(proposals, defaults=tuple(_confirmed(defaults[name], ask) for name in names))
+
+
+def _confirmed(one: Proposal, ask: Ask | None) -> Proposal:
+    """A default that a person was asked for, where it is a guess that matters; an address that is none stays a guess."""
+    if not ask or not one.is_guess or one.field not in ("currency", "shop_url"):
+        return one
+    answer = _said(one.field, ask(one.field, one.expression))
+    return one if answer.expression == NO_SHOP else answer
+
+
+def _said(name: str, value: str) -> Proposal:
+    """A default as a person says it: an address often without https://."""
+    bare = name == "shop_url" and "://" not in value
+    return Proposal(name, f"https://{value}" if bare else value, "as you said")
+
+
+def _initial(look: Look, target: Path, types: Sequence[ChannelType], proposals: Proposals) -> Initial:
     filled = {one.field for one in proposals.fields}
     if look.preset:
         preset = presets.find(look.preset, target.parent)
         filled = {*preset.definition.columns, *_by_name(look, preset.definition.leave)}
-        notes = [
-            *_notices(look),
-            *(note for note in proposals.notes if note == NO_CURRENCY and "currency" not in filled),
-        ]
-        proposals = replace(proposals, fields=(), silenced=(), leftover=(), notes=(), reading=())
-    known = filled | {one.field for one in proposals.defaults}
-    if "price" in known and "currency" not in known and NO_CURRENCY not in notes:
-        notes.append(NO_CURRENCY)
-    known.add("currency")
+    guesses = [one for one in proposals.defaults if one.is_guess]
+    notes = [*(f"{one.field} {one.expression}: {one.why}" for one in guesses), *_notices(look), *proposals.notes]
+    known = filled | {one.field for one in proposals.defaults} | {"currency"}
     if "quantity" in known:
         known.add("availability")
     missing = tuple(_missing(types, known))

@@ -110,7 +110,9 @@ class Defaults(Part):
     timezone: Timezone = "UTC"
     shop: str | None = None
     shop_url: str | None = None
-    guessed: tuple[str, ...] = Field(default=(), description="names above that pimsync init guessed and nobody confirmed")
+    guessed: tuple[str, ...] = Field(
+        default=(), description="names above that pimsync init guessed and nobody confirmed"
+    )
 
     @field_validator("guessed")
     @classmethod
@@ -119,7 +121,10 @@ class Defaults(Part):
         for name in names:
             if name not in known:
                 near = closest(name, known)
-                raise ValueError(f"[defaults] has no `{name}`; " + (f"did you mean `{near}`?" if near else f"it has {', '.join(known)}"))
+                raise ValueError(
+                    f"[defaults] has no `{name}`; "
+                    + (f"did you mean `{near}`?" if near else f"it has {', '.join(known)}")
+                )
         return names
 
     @property
@@ -144,7 +149,9 @@ class Channel(Part):
 
     type: str
     where: str | None = None
-    unique: str | None = Field(default=None, description="what no two products of the channel share: the first one stays")
+    unique: str | None = Field(
+        default=None, description="what no two products of the channel share: the first one stays"
+    )
     map: dict[str, str] = Field(default_factory=dict)
     fix: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: Rules = Rules()

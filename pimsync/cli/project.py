@@ -25,7 +25,7 @@ def project_of(
         ProjectError: a project file that is wrong.
     """
     pairs = dict(_pair(one) for one in settings or [])
-    defaults = {name: pairs.pop(name) for name in list(pairs) if name in Defaults.model_fields}
+    defaults = {name: pairs.pop(name) for name in list(pairs) if name in Defaults.model_fields and name != "guessed"}
     reading = {name: pairs.pop(name) for name in list(pairs) if name in _READING}
     if catalog is None:
         if types:
@@ -60,7 +60,8 @@ def _with_settings(
     channels = {
         name: one.model_copy(update={"settings": {**one.settings, **pairs}}) for name, one in project.channels.items()
     }
-    merged = checked(Defaults, {**project.defaults.model_dump(), **defaults}, where=None, error=UsageError)
+    open_ = tuple(name for name in project.defaults.guessed if name not in defaults)
+    merged = checked(Defaults, {**project.defaults.values, "guessed": open_, **defaults}, where=None, error=UsageError)
     catalog = checked(Catalog, {**project.catalog.model_dump(), **reading}, where=None, error=UsageError)
     return project.model_copy(update={"catalog": catalog, "defaults": merged, "channels": channels})
 

@@ -70,6 +70,8 @@ def _to_do(console: Console, made: Initial) -> None:
         console.print("\nTo look at", style="bold")
     for line in lines:
         console.print(f"  {shown(line, 220)}", soft_wrap=True)
+    if any(one.is_guess for one in made.proposals.defaults):
+        console.print("  Guesses are reported until you take their names from `guessed` in pimsync.toml.", soft_wrap=True)
 
 
 def _document(made: Initial) -> dict[str, object]:
@@ -81,6 +83,7 @@ def _document(made: Initial) -> dict[str, object]:
         "catalog": {"source": look.name, "format": look.format, "records": look.records, "preset": look.preset},
         "columns": [dataclasses.asdict(one) for one in proposals.fields],
         "defaults": [dataclasses.asdict(one) for one in proposals.defaults],
+        "guessed": [one.field for one in proposals.defaults if one.is_guess],
         "leftover": [dataclasses.asdict(one) for one in proposals.leftover],
         "missing": [{"field": one.field, "why": one.why} for one in made.missing],
         "notes": list(made.notes),

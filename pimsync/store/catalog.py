@@ -119,14 +119,14 @@ def _read(
                     into / f"source-{number}",
                     key=key,
                     first=first,
-                    defaults=defaults.model_dump(),
+                    defaults=defaults.values,
                 )
             )
         first += pieces[-1].records
     main = pieces[0]
     supplements = [Supplement(piece, one.key) for piece, one in zip(pieces[1:], catalog.supplement, strict=True)]
     products = settled(main, supplements, engine, into)
-    found = outcome(into, engine, supplements, products)
+    found = outcome(into, engine, supplements, products, defaults.guesses)
     if look:
         look(Between(tuple(taken_in), tuple(pieces), tuple(supplements), products, found), engine)
     snapshot = Snapshot(

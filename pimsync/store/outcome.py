@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pimsync.columns import numbers, texts
 from pimsync.engine import Engine, text
 from pimsync.findings import Finding, Rule
 from pimsync.store.piece import Piece
-from pimsync.store.rules import RULES
+from pimsync.store.rules import NO_SHOP, RULES
 from pimsync.store.settled import Settled, Supplement, foreign_sale, key_of
 from pimsync.store.snapshot import DUPLICATES, FINDINGS
 from pimsync.store.variants import doubts
@@ -33,8 +33,18 @@ class Outcome:
     rejected: int
 
 
-def outcome(into: Path, engine: Engine, supplements: Sequence[Supplement], products: Settled) -> Outcome:
-    """Gather what was found: in values, in records that have no row, in skus and variants, in supplements, in headers."""
+def outcome(
+    into: Path,
+    engine: Engine,
+    supplements: Sequence[Supplement],
+    products: Settled,
+    guesses: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Gather what was found: in values, in records that have no row, in skus and variants, in supplements, in headers.
+
+    Args:
+        guesses: what stands under `[defaults]` and nobody has confirmed.
+    """
     main, rows = products.main, f"read_parquet({text(str(products.path))}, file_row_number = true)"
     duplicates = _duplicates(into, engine, rows)
     pieces = [main, *(one.piece for one in supplements)]
@@ -52,6 +62,9 @@ def outcome(into: Path, engine: Engine, supplements: Sequence[Supplement], produ
     if {"price", "currency"} <= {*products.fields}:
         unknown = f"select count(*) as n from {rows} where price is not null and currency is null having n > 0"
         parts.append(f"select 'catalog/currency/missing', null, null, format('{{:,}}', n) from ({unknown})")
+    for name, value in (guesses or {}).items():
+        nowhere = " (links lead nowhere)" if value == NO_SHOP else ""
+        parts.append(f"select 'catalog/defaults/guessed', null, null, {text(f'{name} {value}{nowhere}')}")
     parts += doubts(numbered, number, products.fields)
     if products.left_out:
         parts.append(

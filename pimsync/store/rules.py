@@ -8,6 +8,9 @@ from pimsync.store.reading.choices import CHOICES
 
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
+#: The address that stands for a shop's until somebody says it.
+NO_SHOP = "https://shop.example"
+
 #: What cannot be read, by kind of field: the sentence and the help.
 _UNREADABLE = {
     "price": ("{value} cannot be read as a price", "Write the amount with or without its currency: 12.99, 1299,00 zł."),
@@ -83,6 +86,8 @@ _RECORD = (
          "Look it up in the shop system; or say preset = \"none\" under [catalog] and map the columns yourself."),
     Rule("catalog/currency/missing", "currency", _WARNING, "{value} prices have no currency: channels get no price from them",
          "Say it: currency = \"EUR\" under [defaults] in pimsync.toml, or --set currency=EUR."),
+    Rule("catalog/defaults/guessed", "defaults", _WARNING, "{value} is a guess of pimsync init that nobody has confirmed",
+         "Check it; then take it from `guessed` under [defaults] in pimsync.toml."),
     Rule("catalog/variants/alike", "variants", _WARNING, "another variant of the product is the same: {value}",
          "Give each variant a color, size, material or pattern of its own; buyers cannot choose between them otherwise."),
     Rule("catalog/variants/missing", "variants", _WARNING, "the variant lacks what its siblings are told apart by",

@@ -44,6 +44,7 @@ def test_what_is_proposed(case, engine):
     for column, words_ in case.get("leftover", {}).items():
         assert words_ in reasons[column]
     assert {one.field: one.expression for one in found.defaults} == case.get("defaults", {})
+    assert [one.field for one in found.defaults if one.is_guess] == case.get("guessed", [])
     assert {one.field: one.expression for one in found.reading} == case.get("reading", {})
     assert [one.field for one in found.silenced] == case.get("silenced", [])
     for note, said in zip(found.notes, case.get("notes", []), strict=True):

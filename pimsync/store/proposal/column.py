@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: How certain a guess is, at most.
+GUESS = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnLook:
@@ -33,6 +36,11 @@ class Proposal:
     why: str
     certainty: float = 1.0
     columns: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it is for a person to confirm."""
+        return self.certainty <= GUESS
 
 
 @dataclass(frozen=True, slots=True)

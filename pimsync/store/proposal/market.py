@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pimsync.store.proposal.column import Proposal
+from pimsync.store.proposal.column import GUESS, Proposal
 from pimsync.store.proposal.fits import Column
+from pimsync.store.proposal.guess import guessed_currency
 from pimsync.store.proposal.names import PART, words
 from pimsync.store.proposal.state import State
 from pimsync.words import shown
-
-#: What is said where no price shows its currency.
-NO_CURRENCY = "nothing says which currency the prices are in: --currency EUR, or currency under [defaults]"
-
 
 #: Currencies that many countries have, or price in.
 _ABROAD = ("EUR", "USD")
@@ -51,10 +48,7 @@ class Market:
             return Proposal("currency", price.header.currency, f"stands in the name `{shown(price.name, 40)}`", 0.9)
         if self.country and (code := words()["currencies"].get(self.country)):
             return Proposal("currency", code, f"the money of {self.country}", 0.8)
-        if code := words()["currencies"].get(self._home(None) or ""):
-            return Proposal("currency", code, f"a guess by the language, {self._named()}: check it", 0.5)
-        state.notes.append(NO_CURRENCY)
-        return None
+        return guessed_currency([c.look for c in state.columns], self.header_language, price.values.shared_currencies)
 
     def _language(self) -> Proposal | None:
         if self.language and "language" in self.said:
@@ -69,7 +63,9 @@ class Market:
         currency = self._currency_alone(state)
         home = self._home(currency)
         if home:
-            return Proposal("country", home, f"a guess by the {'currency' if currency else 'language'}: check it", 0.5)
+            return Proposal(
+                "country", home, f"a guess by the {'currency' if currency else 'language'}: check it", GUESS
+            )
         return None
 
     def _currency_alone(self, state: State) -> str | None:

@@ -140,6 +140,17 @@ class Values:
                 found[code] = found.get(code, 0) + 1
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
+    @functools.cached_property
+    def shared_currencies(self) -> tuple[str, ...]:
+        """The currencies that a sign beside the amounts can mean, where several use it."""
+        sides = (
+            side.casefold()
+            for text in self._counted
+            if (match := _AMOUNT.fullmatch(text))
+            for side in (match[1], match[3])
+        )
+        return next((SHARED[side] for side in sides if side in SHARED), ())
+
     def measures(self, units: Mapping[str, Sequence[str]]) -> float:
         """Numbers with one of the units, or with none."""
         known = {spelling for unit, others in units.items() for spelling in (unit, *others)}

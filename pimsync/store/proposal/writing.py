@@ -61,11 +61,14 @@ def _columns(proposals: Proposals, missing: Sequence[Proposal]) -> Iterator[str]
 
 def _defaults(known: Iterable[Proposal]) -> Iterator[str]:
     found = {one.field: one for one in known}
-    for name, example in _EXAMPLES.items():
+    for name in dict.fromkeys((*_EXAMPLES, *found)):
         if name in found:
             yield _line(name, found[name].expression, found[name].why)
         else:
-            yield f"# {name} = {quoted(example)}"
+            yield f"# {name} = {quoted(_EXAMPLES[name])}"
+    guessed = ", ".join(quoted(one.field) for one in found.values() if one.is_guess)
+    if guessed:
+        yield f"{f'guessed = [{guessed}]':{_REASONS}}  # reported until you take the names from here"
 
 
 def _channel(name: str, type_: str, settings: Mapping[str, str]) -> Iterator[str]:
