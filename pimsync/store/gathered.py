@@ -187,7 +187,7 @@ def _folded(source: Source, preset: Preset, engine: Engine, work: Path) -> Sourc
     one_select(sql, ["source"], engine, where)
     given = with_missing(source, preset.definition.reads).relation
     path = work / "rows.parquet"
-    query = f"with source as ({given}) select * from (\n{sql}\n) order by {ident(RECORD)}"
+    query = f"with source as not materialized ({given}) select * from (\n{sql}\n) order by {ident(RECORD)}"
     try:
         engine.run(f"copy ({query}) to {text(str(path))} (format parquet, compression snappy)")
     except (duckdb.BinderException, duckdb.CatalogException) as error:

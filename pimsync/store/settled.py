@@ -10,7 +10,7 @@ from pimsync.engine import Engine, ident, text
 from pimsync.errors import ProjectError
 from pimsync.store.piece import Piece
 from pimsync.store.product import FIELDS
-from pimsync.store.snapshot import ROW_GROUP
+from pimsync.store.snapshot import PRODUCTS, ROW_GROUP
 
 #: What is a product's own and not its parent's.
 OWN = ("sku", "parent_sku", "gtin", "mpn", "color", "size", "pattern", "quantity", "availability", "available_on")
@@ -58,25 +58,49 @@ def settled(main: Piece, supplements: Sequence[Supplement], engine: Engine, into
                 f"the catalog has no {one.key} to join {one.piece.name} by",
                 where="pimsync.toml, [[catalog.supplement]] key",
             )
-    path, fields = into / "products.parquet", _ordered({*main.fields, *(n for one in supplements for n in one.fields)})
+    path, fields = into / PRODUCTS, _ordered({*main.fields, *(n for one in supplements for n in one.fields)})
     parents = _has_parents(main, engine)
-    if not supplements and not parents and "left_out" not in main.extras:
-        main.path.replace(path)
-        return Settled(path, main.fields, main.rows, "record" in main.extras, replace(main, path=path))
-    whole = into / "whole.parquet"
+    if not supplements and not parents:
+        if not _some_left_out(main.path, main.extras, engine):
+            main.path.replace(path)
+            return Settled(path, main.fields, main.rows, "record" in main.extras, replace(main, path=path))
+        return _parted(_numbered(main), main, main.fields, engine, into)
+    whole, everything = into / "whole.parquet", into / "everything.parquet"
     _put(_joined(main, supplements, fields), whole, engine)
-    everything = into / "everything.parquet"
     if parents:
         _put(_inherited(whole, fields), everything, engine)
         whole.unlink()
     else:
         whole.replace(everything)
-    table = f"read_parquet({text(str(everything))})"
-    rows = _put(f"select * exclude (left_out) from {table} where left_out is null", path, engine)
-    left_out = into / "left_out.parquet"
-    _put(f"select sku, record, left_out as why from {table} where left_out is not null", left_out, engine)
+    if not _some_left_out(everything, ("left_out",), engine):
+        everything.replace(path)
+        return Settled(path, fields, main.rows, True, main)
+    made = _parted(f"from read_parquet({text(str(everything))})", main, fields, engine, into)
     everything.unlink()
-    return Settled(path, fields, rows, True, main, left_out)
+    return made
+
+
+def _parted(rows: str, main: Piece, fields: tuple[str, ...], engine: Engine, into: Path) -> Settled:
+    """The products, and apart from them the records that are none."""
+    path, left_out = into / PRODUCTS, into / "left_out.parquet"
+    chosen = ", ".join(map(ident, fields))
+    count = _put(f"select {chosen}, rejected, record {rows} where left_out is null", path, engine)
+    _put(f"select sku, record, left_out as why {rows} where left_out is not null", left_out, engine)
+    return Settled(path, fields, count, True, main, left_out)
+
+
+def _numbered(main: Piece) -> str:
+    """The FROM of the catalog's records in order, each with its number."""
+    if "record" in main.extras:
+        return f"from read_parquet({text(str(main.path))})"
+    order = " order by record" if main.rejects else ""
+    return f"from (select *, {main.numbered()} as record from {main.steps}{order})"
+
+
+def _some_left_out(path: Path, columns: Sequence[str], engine: Engine) -> bool:
+    """Whether any of a file's records is no product."""
+    looked = f"select exists (from read_parquet({text(str(path))}) where left_out is not null)"
+    return "left_out" in columns and bool(engine.value(looked))
 
 
 def _put(sql: str, path: Path, engine: Engine) -> int:
