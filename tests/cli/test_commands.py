@@ -116,7 +116,8 @@ def test_the_json_report_is_json_and_nothing_else(catalog, tmp_path):
     report = json.loads(done.stdout)
     assert report == json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert report["version"] == 1
-    assert report["catalog"] == {"source": str(catalog), "records": 2, "products": 2, "rejected": 0}
+    figures = {"records": 2, "products": 2, "rejected": 0, "left_out": 0, "folded": 0, "preset": None}
+    assert report["catalog"] == {"source": str(catalog), **figures}
     [channel] = report["channels"]
     assert (channel["items"], channel["excluded"], channel["filtered"]) == (1, 1, 0)
     [feed] = channel["feed"]

@@ -41,7 +41,10 @@ def test_an_attribute_without_a_mapping_is_missing_and_nothing_else():
 
 def test_a_condition_on_an_attribute_without_a_mapping_is_never_met():
     schema = {"if": {"required": ["y"]}, "then": {"required": ["x"]}, "else": {"properties": {"x": {"maxLength": 1}}}}
-    assert [(demand.rule, demand.fails) for demand in compiled(schema).demands] == [("x/length", 'length("x") > 1')]
+    schema_alone = {"properties": {"x": {"maxLength": 1}}}
+    found, alone = compiled(schema).demands, compiled(schema_alone).demands
+    assert [(demand.rule, demand.fails) for demand in found] == [(demand.rule, demand.fails) for demand in alone]
+    assert [demand.rule for demand in found] == ["x/length"]
 
 
 def test_a_demand_that_depends_on_another_value_keeps_its_condition():
