@@ -95,6 +95,22 @@ def test_a_file_with_few_quotation_marks_is_read_where_its_delimiter_is_said(row
     assert not read.rejects
 
 
+@quick
+@given(st.lists(st.lists(st.sampled_from(["A", "", " ", "x y", "a, b", "12.50"]), min_size=2, max_size=7), min_size=1, max_size=8),
+       st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), st.sampled_from(["\n", "\r\n"]), st.booleans())  # fmt: skip
+def test_a_record_with_too_many_or_too_few_cells_is_none(rows, quoting, newline, ended):
+    rows = [["A", "x", "1.50", "B"], *rows]
+    text = written([HEADER, *rows], ",", '"', newline, quoting)
+    with tempfile.TemporaryDirectory() as folder:
+        content = text if ended else text.removesuffix(newline)
+        reads = [table(Path(folder), content.encode(), careful=careful, delimiter=",") for careful in (False, True)]
+    for read in reads:
+        assert read.columns == HEADER
+        assert read.rows == [row for row in rows if len(row) == 4]
+        short = [number for number, row in enumerate(rows, 1) if len(row) != 4]
+        assert [(one.record, one.demand) for one in read.rejects] == [(number, "ragged") for number in short]
+
+
 shop = st.tuples(
     st.integers(1, 99999).map("K-{}".format), st.sampled_from(["Łyżka, duża", "Kubek", "Śrubokręt 6 mm", "Lampa; biała"]),
     st.integers(5900000000000, 5909999999999).map(str), st.integers(1, 99999).map(lambda n: f"{n / 100:.2f}".replace(".", ",")),
@@ -141,6 +157,39 @@ def test_a_row_is_the_header_unless_it_looks_like_the_others(rows, named):
     cells = header_of(rows).cells
     assert (cells is not None) is named
     assert not named or len(cells) == len(rows[-1])
+
+
+MUGS = [f"MUG-{n},Mug {n},13.90,EUR,{n},Nordvik" for n in range(1, 301)]
+MOVED = "MUG-X,Red, mug,13.90,EUR,0,"
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("among", [1, 2, 3, 300])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_cell_too_many_in_one_record_is_no_delimiter_at_its_end(among, end, careful, tmp_path):
+    lines = ["sku,title,price,currency,quantity,brand", *MUGS[:among], MOVED]
+    read = table(tmp_path, ("\n".join(lines) + end).encode(), careful=careful)
+    assert [row[0] for row in read.rows] == [f"MUG-{n}" for n in range(1, among + 1)]
+    assert [(one.record, one.demand) for one in read.rejects] == [(among + 1, "ragged")]
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("records", [1, 2, 3, 300])
+@pytest.mark.parametrize(("header", "end"), [("", ","), (",position", ""), (",", ""), (",position,", ",")])
+def test_records_that_all_end_a_cell_before_or_behind_the_header_are_whole(header, end, records, careful, tmp_path):
+    lines = [f"sku,title,price,currency,quantity,brand{header}", *(f"{mug}{end}" for mug in MUGS[:records])]
+    read = table(tmp_path, "\n".join(lines).encode(), careful=careful)
+    assert [row[:6] for row in read.rows] == [mug.split(",") for mug in MUGS[:records]]
+    assert not read.rejects
+    assert ("column/empty" in read.said) == (header == ",position")
+
+
+@pytest.mark.parametrize("careful", [False, True])
+@pytest.mark.parametrize("moved", [MOVED, "MUG-X,Red, mug,13.90,EUR,0", "MUG-X,Red,EUR,0,Nordvik"])
+def test_a_single_record_whose_cells_do_not_fit_the_names_is_none(moved, careful, tmp_path):
+    header = "sku,title,price,currency,quantity,brand"
+    read = table(tmp_path, f"{header}{',note' if moved.endswith('0') else ''}\n{moved}\n".encode(), careful=careful)
+    assert (read.rows, [one.demand for one in read.rejects]) == ([], ["ragged"])
 
 
 def test_a_line_in_another_encoding_far_down_is_found_when_the_whole_file_is_read(tmp_path, monkeypatch):

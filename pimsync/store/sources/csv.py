@@ -21,6 +21,9 @@ from pimsync.store.sources.transcoding import in_utf8
 #: The engine's names for what it cannot read, and ours.
 _DEMANDS = {"MISSING COLUMNS": "ragged", "TOO MANY COLUMNS": "ragged", "INVALID ENCODING": "encoding"}
 
+#: What no cell holds: an empty cell is told from a missing one by it.
+_NEVER = "\x1e\x1f\x1e"
+
 
 def csv(file: File, catalog: Input) -> Source:
     """Read a delimited file; how it is written is what fits its first records unless the catalog says it."""
@@ -36,7 +39,7 @@ def _delimited(file: File, catalog: Input, delimiter: str | None, notices: tuple
     _plain_text(file)
     way = dialect(file.path, file.name, delimiter, catalog.header)
     way = replace(way, notices=(*notices, *way.notices))
-    seen = survey(file.path, quote=way.quote)
+    seen = survey(file.path, quote=way.quote, delimiter=way.delimiter)
     careful = functools.partial(_carefully, file, catalog, way, seen)
     if "\0" in "".join(way.names):
         return careful()
@@ -51,12 +54,27 @@ def _delimited(file: File, catalog: Input, delimiter: str | None, notices: tuple
 
 
 def _relation(path: Path, way: Dialect) -> str:
-    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in way.names)
+    return f"select * from {_reading(path, way, way.names, 'store_rejects = true')}{_no_header(way)}"
+
+
+def _reading(path: Path, way: Dialect, names: Sequence[str], how: str) -> str:
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in names)
     return (
-        f"select * from read_csv({text(str(path))}, auto_detect = false, header = {str(way.header is not None).lower()},"
+        f"read_csv({text(str(path))}, auto_detect = false, header = {str(way.header is not None).lower()},"
         f" skip = {way.lines}, delim = {text(way.delimiter)}, quote = {text(way.quote)}, escape = {text(way.quote)},"
-        f" strict_mode = true, store_rejects = true, columns = {{{columns}}}){_no_header(way)}"
+        f" strict_mode = true, {how}, columns = {{{columns}}})"
     )
+
+
+def _whole(path: Path, way: Dialect) -> str:
+    """The query that counts the records with a cell for each column and no more.
+
+    The engine itself does not mind further cells that are empty, and so takes a record whose cells are moved for a whole one.
+    """
+    more = max(way.names, key=len) + "+"
+    how = f"null_padding = true, parallel = false, ignore_errors = true, nullstr = {text(_NEVER)}"
+    exact = f"{ident(way.names[-1])} is not null and {ident(more)} is null"
+    return f"select count(*) from (select * from {_reading(path, way, [*way.names, more], how)}{_no_header(way)}) where {exact}"
 
 
 def _no_header(way: Dialect) -> str:
@@ -74,6 +92,8 @@ def _finish(file: File, way: Dialect, seen: Survey, engine: Engine, rows: int) -
     if any(kind not in _DEMANDS or not value.strip() for _, kind, value, _ in found):
         return None
     if any(kind == "INVALID ENCODING" for _, kind, _, _ in found) and not file.sure:
+        return None
+    if seen.trailing and engine.value(_whole(file.path, way)) != rows:
         return None
     if seen.blank and (found or len(way.names) == 1):
         return None

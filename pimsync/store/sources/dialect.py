@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pimsync.errors import CatalogError
-from pimsync.store.sources.header import header_of, width_of
+from pimsync.store.sources.header import fits, header_of, width_of
 from pimsync.store.sources.records import Record, records
 from pimsync.store.sources.source import LEFT_OUT, RECORD, Notice
 from pimsync.words import count
@@ -27,7 +27,7 @@ _SAMPLE = 60
 #: Bytes looked at to tell which quotation mark is used.
 _LOOK = 1 << 16
 
-#: So many records at least must lack a cell alike before the last column is taken for missing.
+#: So many records that differ from the header alike are no accident; of fewer, the values have to fit the names.
 _ENOUGH = 3
 
 RESAVE = "save the file as UTF-8"
@@ -109,12 +109,14 @@ def _fit(sample: list[Record]) -> tuple[float, int]:
 def _aligned(cells: tuple[str, ...], below: list[Record]) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
     """The columns' names, as many as the records have cells, where they all differ from the header in the same way.
 
-    One more: each line but the header ends with a delimiter. One less: there is nothing in the last column.
+    One more: each line but the header ends with a delimiter. One less: there is nothing in the last column. In a record or two
+    that may also be a cell too many or too few in their middle, which moves the others under names that are not theirs.
     """
     widths = {len(record.cells) for record in below}
-    if widths == {len(cells) + 1} and not any(record.cells[-1] for record in below):
+    sure = len(below) >= _ENOUGH or all(fits(cells, record.cells) for record in below)
+    if sure and widths == {len(cells) + 1} and not any(record.cells[-1] for record in below):
         return named(cells, len(cells) + 1)
-    if widths == {len(cells) - 1} and (not cells[-1].strip() or len(below) >= _ENOUGH):
+    if widths == {len(cells) - 1} and (sure or not cells[-1].strip()):
         names, notices = named(cells[:-1], len(cells) - 1)
         return names, (*notices, Notice("column/empty", cells[-1].strip())) if cells[-1].strip() else notices
     return named(cells, len(cells))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pimsync.store.product import FIELDS
+from pimsync.store.product import FIELDS, Field
 from pimsync.store.sources.source import Notice
 
 #: How many rows there can be above the header.
@@ -98,6 +98,23 @@ def _names(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     return unlike >= like
 
 
+#: What stands under the name of such a field, whatever the rest of the table looks like.
+_AMOUNT = re.compile(r"[^\d/]{0,4}\d[^/]*")
+_AMOUNTS = frozenset(("price", "integer", "measure"))
+_ADDRESSES = frozenset(("url", "mobile_url", "image"))
+
+
+def fits(names: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether a row can stand under these names: there is an amount, an address or nothing where a name promises one."""
+    for name, cell in zip(names, map(str.strip, row), strict=False):
+        field = _fields().get(plain(name))
+        if cell and field and field.kind in _AMOUNTS and not _AMOUNT.fullmatch(cell):
+            return False
+        if cell and field and field.name in _ADDRESSES and not re.search("[./]", cell):
+            return False
+    return True
+
+
 def _kind(value: str) -> str | None:
     return next((kind for kind, pattern in _KINDS.items() if pattern.fullmatch(value)), None)
 
@@ -110,4 +127,10 @@ def plain(name: str) -> str:
 @functools.lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     """What the fields of the master product are called."""
-    return frozenset(plain(word) for field in FIELDS.values() for word in (field.name, *field.synonyms))
+    return frozenset(_fields())
+
+
+@functools.lru_cache(maxsize=1)
+def _fields() -> Mapping[str, Field]:
+    """The fields of the master product, by what they are called."""
+    return {plain(word): field for field in FIELDS.values() for word in (field.name, *field.synonyms)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ class Survey:
     lines: int = 0  # lines that end outside quotes, blank ones left out
     blank: int = 0  # blank lines outside quotes
     carriage: bool = False  # the lines end with a carriage return alone
+    trailing: bool = False  # there may be lines that end with a delimiter, or with nothing in quotation marks behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +46,34 @@ class _Seen:
     blank: tuple[int, int]
 
 
-_UNPRINTABLE, _DECOMPOSED, _WIDE = 1, 2, 4
+_UNPRINTABLE, _DECOMPOSED, _WIDE, _TRAILING = 1, 2, 4, 8
 
 
-def survey(path: Path, *, escapes: bool = False, quote: str = '"') -> Survey:
+def survey(path: Path, *, escapes: bool = False, quote: str = '"', delimiter: str = "") -> Survey:
     """Look over a file.
 
     Args:
         escapes: whether this is JSON: a backslash can stand for any character, and every line end ends a line.
         quote: the quotation mark within which a line end ends none.
+        delimiter: what stands between the cells of a line.
     """
     newline = _newline(path)
+    empty = tuple(end.encode() for end in (delimiter, delimiter + 2 * quote, delimiter + 2 * quote + " ") if delimiter)
+    trails = tuple(end + carriage + bytes([newline]) for end in empty for carriage in (b"", b"\r"))
     flags = ends = blank = inside = 0
     with ThreadPoolExecutor(2) as pool:
-        look = functools.partial(_look, newline=newline, quote=0 if escapes else ord(quote))
+        look = functools.partial(_look, newline=newline, quote=0 if escapes else ord(quote), trails=trails)
         for seen in _ahead(pool, look, _chunks(path)):
             flags |= seen.flags
             ends += seen.ends[inside]
             blank += seen.blank[inside]
             inside ^= seen.quotes & 1
     size = path.stat().st_size
-    unended = size > 0 and _last(path) != newline
+    last = _last(path) if size else b""
+    unended = size > 0 and last[-1] != newline
     return Survey(
         size, bool(flags & _UNPRINTABLE), bool(flags & _DECOMPOSED), bool(flags & _WIDE), ends - blank + unended, blank,
-        newline == _CR,
+        newline == _CR, bool(flags & _TRAILING) or last.endswith(empty),
     )  # fmt: skip
 
 
@@ -83,10 +88,11 @@ def _newline(path: Path) -> int:
     return _LF
 
 
-def _last(path: Path) -> int:
+def _last(path: Path) -> bytes:
+    """The last few bytes of a file that has any."""
     with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read(1)[0]
+        file.seek(-min(8, path.stat().st_size), 2)
+        return file.read()
 
 
 def _chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
@@ -112,7 +118,7 @@ def _ahead(pool: ThreadPoolExecutor, work: Any, jobs: Iterator[tuple[bytes, byte
         yield waiting.popleft().result()
 
 
-def _look(job: tuple[bytes, bytes], newline: int, quote: int) -> _Seen:
+def _look(job: tuple[bytes, bytes], newline: int, quote: int, trails: Sequence[bytes] = ()) -> _Seen:
     """What one chunk shows; where there is no quotation mark it is JSON."""
     import numpy as np
 
@@ -124,6 +130,8 @@ def _look(job: tuple[bytes, bytes], newline: int, quote: int) -> _Seen:
     if low:
         low -= sum(np.count_nonzero(data == blank) for blank in (_LF, _CR, _TAB) if blank != newline)
     flags = _UNPRINTABLE if low or np.count_nonzero(data == 0x7F) else 0
+    if any(trail in piece for trail in trails):
+        flags |= _TRAILING
     if not quote and b"\\" in piece:
         flags |= _escaped(np.frombuffer(piece, np.uint8), own)
     flags |= _beyond_ascii(data, np.frombuffer(piece, np.uint8))
