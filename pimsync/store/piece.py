@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pimsync.store.rules import RULES
 from pimsync.store.snapshot import ROW_GROUP
 from pimsync.store.sources import Notice, Reject, Source
 from pimsync.store.sources.dialect import RESAVE
+from pimsync.store.sources.encoding import Encoding
 from pimsync.words import count, shown
 
 
@@ -97,7 +98,7 @@ def typed(
         if shown.manner.columns:
             piece = _written(one, whole, shown.manner, engine, work, key)
             piece = replace(piece, notices=(*piece.notices, *shown.notices))
-    _readable(piece, engine)
+    _readable(piece, engine, {file.encoding for file, _ in one.files})
     return piece
 
 
@@ -172,7 +173,7 @@ def _mapped(one: Received, source: Source, engine: Engine) -> tuple[Source, dict
     return with_missing(source, missing), {**mapped, **own}
 
 
-def _readable(piece: Piece, engine: Engine) -> None:
+def _readable(piece: Piece, engine: Engine, encodings: Collection[str]) -> None:
     """Refuse a catalog without records, or of which next to nothing can be read.
 
     Raises:
@@ -183,7 +184,8 @@ def _readable(piece: Piece, engine: Engine) -> None:
     undecoded = [one for one in piece.rejects if one.demand == "encoding"]
     if len(undecoded) > piece.records / 2 or (len(undecoded) > 9 and len(undecoded) > _beyond_ascii(piece, engine)):
         where = f"{piece.name}, record {undecoded[0].record}"
-        raise CatalogError("this is no UTF-8 text", where=where, hint=RESAVE)
+        called = " or ".join(Encoding(one).label.partition(" (")[0] for one in sorted(encodings))
+        raise CatalogError(f"this is no {called} text", where=where, hint=RESAVE)
     if not piece.rows:
         if not piece.rejects:
             raise CatalogError("not one of its records is a product", where=piece.name)

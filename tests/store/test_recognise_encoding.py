@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pimsync import api, project
 from pimsync.errors import CatalogError
 from pimsync.project import Input
 from pimsync.store.sources.encoding import encoding_of
@@ -67,6 +68,24 @@ def test_an_encoding_can_be_said(name, tmp_path):
     assert content.decode() == "sku,title\nA,ą\n"
     assert file.encoding == "cp1250"
     assert not file.notices
+
+
+@pytest.mark.parametrize("name", ["utf-16", "UTF_32"])
+def test_a_file_without_a_byte_order_mark_is_not_what_was_said(name, tmp_path):
+    with pytest.raises(CatalogError, match=r"this is no UTF-(16|32) text: it has no byte order mark") as raised:
+        read(tmp_path, b"sku,title\nA,mug\n", encoding=name)
+    assert raised.value.where == "catalog.csv"
+
+
+@pytest.mark.parametrize(("said", "called"), [({}, "UTF-8"), ({"encoding": "cp1252"}, "Windows-1252")])
+def test_a_catalog_that_is_no_text_is_not_what_was_said(said, called, tmp_path):
+    (tmp_path / "a.csv").write_bytes(
+        b"sku,title,price\n" + b"".join(b"A%d,x\x81y\xff\xfd,1.50\n" % n for n in range(20))
+    )
+    shop = {"catalog": {"source": "a.csv", **said}, "channels": {"meta": {"type": "meta_catalog"}}, "folder": tmp_path}
+    with pytest.raises(CatalogError, match=f"this is no {called} text") as raised:
+        api.check(project.checked(project.Project, shop, where=None))
+    assert raised.value.where == "a.csv, record 1"
 
 
 @pytest.mark.parametrize(

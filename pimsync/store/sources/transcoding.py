@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pimsync.errors import CatalogError
 from pimsync.store.sources.encoding import GUESSES, PIECE, Encoding, decodes, pieces
 from pimsync.store.sources.languages import likelihood
 from pimsync.store.sources.source import File, Notice
@@ -18,11 +19,22 @@ codecs.register_error(_SPOILED_BYTES, lambda error: (_SPOILED, getattr(error, "e
 
 
 def in_utf8(file: File, encoding: Encoding) -> File:
-    """A file of text as UTF-8: as it is where it is that already, else written anew; a guess is said."""
+    """A file of text as UTF-8: as it is where it is that already, else written anew; a guess is said.
+
+    Raises:
+        CatalogError: it was said to be UTF-16 or UTF-32, and nothing says which byte comes first.
+    """
     if encoding.codec == "utf_8":
         return replace(file, sure=encoding.sure)
     path = file.work / "text"
-    transcoded(file.path, encoding, path)
+    try:
+        transcoded(file.path, encoding, path)
+    except UnicodeError:
+        raise CatalogError(
+            f"this is no {encoding.label.partition(' (')[0]} text: it has no byte order mark",
+            where=file.name,
+            hint=f"leave `encoding` out, or write {encoding.codec}_le or {encoding.codec}_be",
+        ) from None
     said = (Notice("file/encoding", encoding.label),) if encoding.guessed else ()
     return replace(
         file, path=path, notices=(*file.notices, *said), encoding=encoding.codec, guessed=encoding.guessed, sure=True
