@@ -1,6 +1,8 @@
 # Daily work. Everything runs in .venv, with the versions that constraints.txt pins.
 PYTHON ?= python3
 N ?= 200000
+VARIANTS ?= 500000
+ITEMS ?= 200000
 BIN := .venv/bin
 
 .PHONY: demo test lint docs golden bench clean
@@ -29,8 +31,9 @@ docs: .venv/installed  ## Write the generated pages of the manual
 golden: .venv/installed  ## Rewrite the golden feeds; review the difference like code
 	$(BIN)/python -m pytest tests/golden --rewrite-golden
 
-bench: .venv/installed  ## What the README's figures come from; N=1000000 for the large ones
+bench: .venv/installed  ## What the README's figures come from; N=1000000 for the large ones, VARIANTS= and ITEMS= for other catalogs
 	$(BIN)/python -m benchmarks.run --products $(N)
+	$(BIN)/python -m benchmarks.sources --variants $(VARIANTS) --items $(ITEMS)
 
 clean:
 	rm -rf .venv build dist .pimsync examples/*/build examples/*/.pimsync benchmarks/out

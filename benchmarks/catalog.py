@@ -87,14 +87,15 @@ create macro check_digit(n) as (10 - (
 """
 
 
-def query(products: int) -> str:
+def query(products: int, flaws: str = "case when i % 100 = 37 then i // 100 % 7 end") -> str:
+    """The SELECT of the first products; `flaws` is the SQL of which of seven flaws product `i` has."""
     sentence = [choice(SENTENCES, f"roll(family, {10 + n})") for n in range(5)]
     kind, category, google, ebay = (choice(column, "roll(family, 1)") for column in zip(*KINDS, strict=True))
     return f"""
 with numbered as (
     -- seven products are a group of three and a group of four; of every fifth group, each product stands alone
     select i, 2 * (i // 7) + (i % 7 >= 3)::bigint as family, if(i % 7 < 3, i % 7, i % 7 - 3) as place,
-        case when i % 100 = 37 then i // 100 % 7 end as flaw
+        {flaws} as flaw
     from range({products}) as numbers (i)
 ),
 priced as (
