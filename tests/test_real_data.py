@@ -39,8 +39,8 @@ REFUSED = {
 
 HEAD = """# Catalogs of real shops
 
-What `pimsync init FILE` and `pimsync build` make of files that other people and other software wrote, for Google Shopping, with nothing said by hand: no currency,
-no address of the shop. Each record is a product, rejected, left out (a draft, a parent of variants) or folded into another one's product; each product
+What `pimsync init FILE` and `pimsync build` make of files that other people and other software wrote, for Google Shopping, with nothing said by hand:
+where a catalog does not say its currency or the shop's address, both are [guesses](init.md#guesses), and the build says so. Each record is a product, rejected, left out (a draft, a parent of variants) or folded into another one's product; each product
 is an item or left out of the feed, with the reasons counted. `make test` compares this page with what comes out, where the files are.
 
 | catalog | recognised as | records | products | items | left out | most of them for |

@@ -72,9 +72,11 @@ def _asked(name: str, guess: str) -> str:
 
     def usable(answer: str) -> str:
         try:
-            said = checked(Defaults, {name: answer}, where=None, error=UsageError)
-        except UsageError as error:
-            raise typer.BadParameter(error.message) from None
+            said = checked(
+                Defaults, {name: answer.upper() if name == "currency" else answer}, where=None, error=UsageError
+            )
+        except UsageError:
+            raise typer.BadParameter(f"{answer!r} is no currency's code: write EUR, PLN, USD …") from None
         return str(said.values[name])
 
     try:

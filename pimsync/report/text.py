@@ -46,7 +46,7 @@ def _print_channel(console: Console, channel: str, groups: list[Group]) -> None:
             Text(severity.value, style=_COLOURS[severity]),
             short,
             _how_many(group),
-            "\n".join([_sentence(group), *_places(group)]),
+            "\n".join([*_sentences(group), *_places(group)]),
         )
     console.print(table)
     if len(groups) > SHOWN:
@@ -61,8 +61,13 @@ def _how_many(group: Group) -> str:
     return count(group.count, "record") if any(one.record is not None for one in group.examples) else ""
 
 
-def _sentence(group: Group) -> str:
-    example = group.examples[0] if group.examples else None
+def _sentences(group: Group) -> list[str]:
+    """What is wrong with the first one; with each, where they are about the catalog as a whole."""
+    examples = group.examples if not _places(group) else group.examples[:1]
+    return list(dict.fromkeys(_sentence(group, one) for one in examples)) or [_sentence(group, None)]
+
+
+def _sentence(group: Group, example: Finding | None) -> str:
     message = example.message if example else group.rule.message
     if example and example.value and example.value not in message:
         return f"{shown(example.value, 50)}: {shown(message, 160)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -25,7 +26,6 @@ LAM-1;Lampa wisząca Nordlys;39,00;47,97;5;Nordlys;4006381333931;https://lampy.e
 LAM-2;Kinkiet Nordlys;55,00;67,65;0;Nordlys;4006381333948;https://lampy.example/i/2.jpg;https://lampy.example/p/2;Kinkiet z mosiądzu, do sypialni i korytarza.;5 W
 LAM-3;Plafon Dąb;20,00;24,60;12;Dąb;4006381333955;https://lampy.example/i/3.jpg;https://lampy.example/p/3;Plafon z drewna dębowego, średnica 40 cm.;8 W
 """
-DATA = Path(os.environ.get("PIMSYNC_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 
 def pimsync(*arguments, cwd, timeout=120):
@@ -54,7 +54,12 @@ def test_an_unknown_catalog_becomes_a_project_that_builds(shop):
     assert done.stdout.endswith("Written: pimsync.toml\nNext: pimsync build\n")
     made = written(shop)
     assert made["catalog"]["source"] == "lampy.csv"
-    assert made["defaults"] == {"currency": "PLN", "language": "pl", "country": "PL"}
+    assert made["defaults"] == {
+        "currency": "PLN",
+        "language": "pl",
+        "country": "PL",
+        "guessed": ["currency", "country"],
+    }
     assert made["channels"] == {"google": {"type": "google_shopping"}}
     built = pimsync("build", cwd=shop)
     assert built.returncode == 0, built.stdout + built.stderr
@@ -277,26 +282,130 @@ def test_whatever_stands_in_a_catalog_what_is_written_builds(names, data, tmp_pa
     accounted(api.build(project.load(made.file), out=folder / "build"))
 
 
-CATALOGS = sorted(
-    path.relative_to(DATA).as_posix()
-    for path in DATA.rglob("*")
-    if path.suffix in (".csv", ".tsv", ".json", ".xml") and path.parent.name not in ("gtin", "taxonomy", "gs1")
-)
-REFUSED = {
-    "feeds/acp-feed-2026-04-17.json": "lists in it .*called products",
-    "feeds/acp-feed-unreleased.json": "lists in it .*called products",
-}
+SHOP = """Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Qty,Variant Inventory Tracker,Variant Inventory Policy,Image Src
+kubek,Kubek z kamionki,<p>Kubek do herbaty i kawy.</p>,Nordlys,Kolor,szary,K-1,49.90,5,shopify,deny,https://cdn.shopify.com/s/k-1.jpg
+talerz,Talerz do ciasta,<p>Talerz nie tylko do ciasta.</p>,Nordlys,Kolor,szary,T-1,29.90,2,shopify,deny,https://cdn.shopify.com/s/t-1.jpg
+"""
 
 
-@pytest.mark.skipif(not CATALOGS, reason="PIMSYNC_REAL_DATA names no folder with catalogs")
-@pytest.mark.parametrize("name", CATALOGS)
-def test_what_is_written_for_a_catalog_from_the_wild_builds(name, tmp_path):
-    """A feed or findings, and every record in one of them."""
-    if name in REFUSED:
-        with pytest.raises(CatalogError, match=REFUSED[name]):
-            initial.init(str(DATA / name), tmp_path)
-        assert not (tmp_path / "pimsync.toml").exists()
-        return
-    made = initial.init(str(DATA / name), tmp_path, defaults={"currency": "EUR"})
-    assert made.can_be_built
-    accounted(api.build(project.load(made.file), out=tmp_path / "build"))
+@pytest.fixture
+def export(tmp_path):
+    (tmp_path / "products.csv").write_text(SHOP, encoding="utf-8")
+    return tmp_path
+
+
+def guesses(folder, *arguments):
+    """What check says of guesses, by name and value."""
+    done = pimsync("check", "--output-format", "json", *arguments, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [one for one in json.loads(done.stdout)["findings"] if one["rule"] == "catalog/defaults/guessed"]
+    assert {one["severity"] for one in found} <= {"warning"}
+    return sorted(example["value"] for one in found for example in one["examples"])
+
+
+def test_what_a_known_export_does_not_say_is_guessed_and_reported_until_it_is_confirmed(export):
+    done = pimsync("init", cwd=export)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = done.stdout.partition("To look at\n")[2].splitlines()[:2]
+    assert first == "  currency PLN: a guess by the language of the texts, Polish: check it"
+    assert second.startswith("  shop_url https://shop.example: nothing says the shop's address: links lead nowhere")
+    assert written(export)["defaults"] == {
+        "currency": "PLN", "shop_url": "https://shop.example", "guessed": ["currency", "shop_url"],
+    }  # fmt: skip
+    built = pimsync("build", cwd=export)
+    assert "2 ready, 0 left out" in built.stdout
+    assert "currency PLN is a guess of pimsync init" in built.stdout
+    assert "shop_url https://shop.example (links lead nowhere) is a guess of pimsync init" in built.stdout
+    assert guesses(export) == ["currency PLN", "shop_url https://shop.example (links lead nowhere)"]
+    assert guesses(export, "--set", "currency=EUR") == ["shop_url https://shop.example (links lead nowhere)"]
+    text = (export / "pimsync.toml").read_text(encoding="utf-8")
+    (export / "pimsync.toml").write_text(text.replace('["currency", "shop_url"]', "[]"), encoding="utf-8")
+    assert guesses(export) == []
+
+
+def test_what_is_said_is_no_guess(export):
+    done = pimsync("init", "--currency", "EUR", "--shop-url", "nordlys.example", "--output-format", "json", cwd=export)
+    assert json.loads(done.stdout)["guessed"] == []
+    assert written(export)["defaults"] == {"currency": "EUR", "shop_url": "https://nordlys.example"}
+    assert guesses(export) == []
+
+
+def test_what_the_catalog_says_of_itself_is_not_guessed(tmp_path):
+    (tmp_path / "catalog_presets").mkdir()
+    (tmp_path / "catalog_presets" / "own.toml").write_text(
+        'name = "Own export"\n[recognise]\ncolumns = ["nr", "was", "kostet", "adresse"]\n[columns]\nsku = "nr"\ntitle = "was"\nprice = "kostet"\n'
+        'url = "coalesce(adresse, defaults.shop_url || nr)"\n', encoding="utf-8",
+    )  # fmt: skip
+    header = "nr,was,kostet,adresse\n"
+    for rows, names in (
+        ("1,Becher,5 EUR,https://becher.example/1\n", set()),
+        ("1,Becher,5 EUR,https://becher.example/1\n2,Topf,9 EUR,\n", {"shop_url"}),
+        ("1,Becher,5,https://becher.example/1\n", {"currency"}),
+    ):
+        (tmp_path / "own.csv").write_text(header + rows, encoding="utf-8")
+        made = initial.init("own.csv" if Path.cwd() == tmp_path else str(tmp_path / "own.csv"), tmp_path, force=True)
+        assert made.look.preset == "own"
+        assert {one.field for one in made.proposals.defaults if one.is_guess} == names
+
+
+def on_a_terminal(folder, *arguments, answers):
+    """Run the command as a person does who sits at a terminal; the exit code, and what they see."""
+    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, answers.encode())
+        done = subprocess.Popen(
+            [sys.executable, "-m", "pimsync", *arguments], cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs,
+            env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
+        )  # fmt: skip
+        os.close(theirs)
+        seen = b"".join(_read(ours))
+    finally:
+        os.close(ours)
+    return done.wait(timeout=60), seen.decode()
+
+
+def _read(terminal):
+    with contextlib.suppress(OSError):  # Linux says so where the other side is closed
+        while part := os.read(terminal, 4096):
+            yield part
+
+
+def test_on_a_terminal_it_asks_instead_of_guessing(export):
+    code, seen = on_a_terminal(export, "init", answers="euro\neur\nnordlys.example\n")
+    assert code == 0, seen
+    assert seen.count("In which currency are the prices? [PLN]") == 2
+    assert "Error: 'euro' is no currency's code" in seen
+    assert "What is the shop's address? [https://shop.example]" in seen
+    assert written(export)["defaults"] == {"currency": "EUR", "shop_url": "https://nordlys.example"}
+
+
+def test_on_a_terminal_the_guess_may_be_confirmed_but_no_address_that_leads_nowhere(export):
+    code, seen = on_a_terminal(export, "init", answers="\n\n")
+    assert code == 0, seen
+    assert written(export)["defaults"] == {
+        "currency": "PLN",
+        "shop_url": "https://shop.example",
+        "guessed": ["shop_url"],
+    }
+
+
+def test_on_a_terminal_nothing_is_written_where_a_person_breaks_off(export):
+    code, seen = on_a_terminal(export, "init", answers="\x04")
+    assert (code, (export / "pimsync.toml").exists()) == (130, False), seen
+
+
+def test_on_a_terminal_it_asks_nothing_where_that_is_said(export):
+    code, seen = on_a_terminal(export, "init", "--no-input", answers="")
+    assert (code, "[PLN]" in seen) == (0, False)
+    assert written(export)["defaults"]["guessed"] == ["currency", "shop_url"]
+
+
+def test_a_guess_is_of_something_that_there_is(export):
+    assert pimsync("init", cwd=export).returncode == 0
+    text = (export / "pimsync.toml").read_text(encoding="utf-8")
+    (export / "pimsync.toml").write_text(text.replace('["currency", ', '["curency", '), encoding="utf-8")
+    done = pimsync("check", cwd=export)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "[defaults] has no `curency`; did you mean `currency`?" in done.stderr
+    assert re.search(r"at: .*pimsync\.toml, line \d+", done.stderr)

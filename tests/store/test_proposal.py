@@ -14,6 +14,7 @@ from pimsync.engine import text as literal
 from pimsync.expressions import checked
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import ColumnLook, propose
+from pimsync.store.proposal.guess import guessed_currency, guessed_shop
 from pimsync.store.proposal.names import WHOLE, folded, parsed, words
 from pimsync.store.reading.choices import CHOICES
 
@@ -97,6 +98,49 @@ def test_what_stands_beside_a_name_is_kept(header, said):
     assert {name: getattr(found, name) for name in said} == said
 
 
+@pytest.mark.parametrize(("columns", "spoken", "among", "currency", "by"), [
+    ({"link": ["https://lampy.pl/1", "https://lampy.pl/2"]}, "de", (), "PLN", "domain of the addresses, lampy.pl"),
+    ({"image": ["https://img2.svitidla.cz/1.jpg|https://img2.svitidla.cz/2.jpg"]}, None, (), "CZK", "svitidla.cz"),
+    ({"images": ['[{"src": "https:\\/\\/mugs.co.uk\\/1.jpg"}]']}, "en", (), "GBP", "mugs.co.uk"),
+    ({"image": ["https://cdn.shopify.com/1.jpg"], "lang": ["http://schema.org/InStock"]}, "hu", (), "HUF", "language, Hungarian"),
+    ({"link": ["https://a.pl/1", "https://b.cz/1", "https://c.hu/1"]}, "en", (), "USD", "most shops have"),
+    ({"text": ["<p>Schüssel und Becher für die Küche</p>", "Becher mit Henkel", "Topf aus Ton"]}, "en", (), "EUR", "German"),
+    ({"text": ["Стілець дерев'яний", "Їжа для котів"]}, "en", (), "UAH", "Ukrainian"),
+    ({"text": ["Стол деревянный", "Чай чёрный листовой"]}, None, (), "RUB", "Russian"),
+    ({"text": ["Židle dřevěná čalouněná", "Křeslo otáčecí růžové"]}, None, (), "CZK", "Czech"),
+    ({"text": ["A bowl for the kitchen", "Mug with a handle", "Made of clay"]}, None, (), "USD", "English"),
+    ({"text": ["Lorem ipsum dolor sit amet et est", "Et est in ut"] * 3}, None, (), "EUR", "most shops have"),
+    ({"text": ["A bowl for the kitchen", "Mug with a handle", "Made of clay"]}, None, ("SEK", "NOK"), "SEK", "the sign"),
+    ({"sku": ["A"]}, "en", (), "USD", "most shops have"),
+    ({"sku": ["A"]}, None, (), "EUR", "most shops have"),
+])  # fmt: skip
+def test_a_currency_is_guessed_by_the_best_that_speaks_for_one(columns, spoken, among, currency, by):
+    found = guessed_currency(looked_at(columns), spoken, among)
+    assert (found.expression, found.is_guess) == (currency, True)
+    assert by in found.why
+
+
+def test_a_sign_that_several_currencies_use_limits_the_guess():
+    prices = {"sku": ["A", "B"], "price": ["$5.00", "$6.00"], "link": ["https://mugs.ca/1", "https://mugs.ca/2"]}
+    assert [one.expression for one in propose(looked_at(prices)).defaults if one.field == "currency"] == ["CAD"]
+    assert (
+        propose(looked_at({**prices, "link": ["https://mugs.de/1", "https://mugs.de/2"]})).defaults[0].expression
+        == "USD"
+    )
+
+
+@pytest.mark.parametrize(("columns", "address"), [
+    ({"a": ["https://mugs.example/1.jpg"], "b": ["https://tea.example/2", "https://tea.example/3"], "c": ["https://mugs.example/1"]},
+     "https://mugs.example"),
+    ({"image": ["https://cdn.mugs.example/1.jpg"]}, "https://mugs.example"),
+    ({"link": ["https://user@www.mugs.example:8443/1"]}, "https://www.mugs.example"),
+    ({"image": ["https://cdn.shopify.com/1.jpg"], "text": ["See https://mugs.example"]}, "https://shop.example"),
+    ({"link": ["https://a.example/1", "https://b.example/1", "https://c.example/1"]}, "https://shop.example"),
+])  # fmt: skip
+def test_the_address_of_the_shop_is_the_one_that_most_columns_share(columns, address):
+    assert guessed_shop(looked_at(columns)).expression == address
+
+
 #: What stands in catalogs, and what does not.
 TEXTS = st.one_of(
     st.text(max_size=30),
@@ -119,6 +163,7 @@ def test_every_column_fills_a_field_or_is_left_over_with_a_reason(columns):
     used = {name for one in found.fields for name in one.columns}
     assert used | {one.column for one in found.leftover} == set(columns)
     assert not used & {one.column for one in found.leftover}
+    assert guessed_shop(looked_at(columns)).is_guess
     assert all(one.why for one in (*found.fields, *found.leftover))
     assert not {one.field for one in found.silenced} & set(fields)
 
