@@ -71,7 +71,9 @@ def _to_do(console: Console, made: Initial) -> None:
     for line in lines:
         console.print(f"  {shown(line, 220)}", soft_wrap=True)
     if any(one.is_guess for one in made.proposals.defaults):
-        console.print("  Guesses are reported until you take their names from `guessed` in pimsync.toml.", soft_wrap=True)
+        console.print(
+            "  Guesses are reported until you take their names from `guessed` in pimsync.toml.", soft_wrap=True
+        )
 
 
 def _document(made: Initial) -> dict[str, object]:
