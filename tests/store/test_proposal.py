@@ -16,6 +16,7 @@ from pimsync.store.product import FIELDS
 from pimsync.store.proposal import ColumnLook, propose
 from pimsync.store.proposal.guess import guessed_currency, guessed_shop
 from pimsync.store.proposal.names import WHOLE, folded, parsed, words
+from pimsync.store.reading import choices
 from pimsync.store.reading.choices import CHOICES
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "proposals.toml").read_text(encoding="utf-8"))["case"]
@@ -67,14 +68,14 @@ def test_each_name_is_known_as_written_and_in_capitals(name, field, language):
 
 def test_names_are_those_of_fields_choices_and_languages():
     assert set(words()["fields"]) <= set(FIELDS)
-    for field, values in words()["words"].items():
+    for field, values in choices.words().items():
         assert set(values) <= set(CHOICES[field])
     for group in (*words()["fields"].values(), words()["fillers"], words()["with_tax"], words()["without_tax"]):
         assert set(group) <= set(words()["languages"])
 
 
 def test_no_word_means_two_values_of_a_choice_in_one_language():
-    for values in words()["words"].values():
+    for values in choices.words().values():
         for language in words()["languages"]:
             said: dict[str, str] = {}
             for value, languages in values.items():

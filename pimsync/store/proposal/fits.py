@@ -200,7 +200,9 @@ def _choice(field: str, column: Column) -> Fit:
     values = column.values
     read = values.share(lambda t: chosen(field, t))
     if read > 0.95:
-        wordy = values.share(lambda t: len(t) > 2) > 0.9
+        wordy = (
+            values.share(lambda t: len(t) > 2 and (field == "condition" or (len(t) > 4 and not is_boolean(t)))) > 0.9
+        )
         return Fit(PROOF if wordy and field in ("availability", "condition") else TYPICAL)
     if values.share(lambda t: chosen(field, t) or worded(field, t)) > 0.8:
         return Fit(TYPICAL, "its words are translated", _cases(field, column))

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pimsync.store.proposal.names import folded, words
-from pimsync.store.reading.choices import CHOICES
+from pimsync.store.reading import choices
+from pimsync.store.reading.choices import CHOICES, word_of
 from pimsync.store.reading.currencies import CODES, SHARED, SIGNS
 from pimsync.store.reading.numbers import NO, YES
 from pimsync.store.reading.texts import BLANKS
@@ -252,7 +253,7 @@ def chosen(field: str, text: str) -> str | None:
     """The value of a choice that a text stands for, as pimsync reads it by itself."""
     if len(text) > _LONGEST_WORD:
         return None
-    word = re.sub(r"[ _-]", "", re.sub(r"^https?://schema\.org/", "", text.casefold()))
+    word = word_of(text)
     for value, others in CHOICES[field].items():
         if word in (value.replace("_", ""), *others):
             return value
@@ -267,7 +268,7 @@ def worded(field: str, text: str) -> str | None:
 def same_language(field: str, texts: Iterable[str]) -> dict[str, list[str]]:
     """All words for the values of a choice, of the language in which these texts are."""
     folded_texts = {folded(text).rstrip(".!") for text in texts}
-    values: dict[str, dict[str, list[str]]] = words()["words"].get(field, {})
+    values: dict[str, dict[str, list[str]]] = choices.words().get(field, {})
     for language in words()["languages"] if folded_texts else ():
         known = {
             value: [word.lower() for word in by_language.get(language, ())] for value, by_language in values.items()
@@ -279,7 +280,7 @@ def same_language(field: str, texts: Iterable[str]) -> dict[str, list[str]]:
 
 @functools.cache
 def _worded(field: str) -> dict[str, str]:
-    listed = words()["words"].get(field, {})
+    listed = choices.words().get(field, {})
     return {
         folded(word): value
         for value, languages in listed.items()

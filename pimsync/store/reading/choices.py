@@ -1,8 +1,15 @@
-"""Choices: a few values that a field can have, and how else people spell them."""
+"""Choices: a few values that a field can have, and how else people spell them.
+
+Words of languages are data, in words.toml.
+"""
 
 from __future__ import annotations
 
+import functools
+import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 from pimsync.engine import ident, text
 from pimsync.store.reading.reading import Manner, Reading
@@ -48,11 +55,35 @@ LENGTH_UNITS: Spellings = {
     "ft": ("foot", "feet", "'", "′"),
     "yd": ("yard", "yards"),
 }
+
+
+@functools.cache
+def words() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """What people write in their catalogs: by the field, its value, and the language."""
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+def word_of(text: str) -> str:
+    """A text as spellings are compared."""
+    return re.sub("[ _-]", "", re.sub(r"^https?://schema\.org/", "", text.lower()))
+
+
+def _in_all_languages(field: str, spellings: Spellings) -> Spellings:
+    """The spellings of a field's values, with the words of every language."""
+    listed = words()[field]
+    return {
+        value: tuple(
+            dict.fromkeys([*others, *(word_of(word) for several in listed.get(value, {}).values() for word in several)])
+        )
+        for value, others in spellings.items()
+    }
+
+
 CHOICES: Mapping[str, Spellings] = {
-    "condition": CONDITIONS,
-    "availability": AVAILABILITIES,
-    "gender": GENDERS,
-    "age_group": AGE_GROUPS,
+    "condition": _in_all_languages("condition", CONDITIONS),
+    "availability": _in_all_languages("availability", AVAILABILITIES),
+    "gender": _in_all_languages("gender", GENDERS),
+    "age_group": _in_all_languages("age_group", AGE_GROUPS),
     "weight_unit": WEIGHT_UNITS,
     "length_unit": LENGTH_UNITS,
 }
