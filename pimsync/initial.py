@@ -21,6 +21,7 @@ from pimsync.store.look import Look, looked_at
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import Proposal, Proposals, propose
 from pimsync.store.proposal.guess import guessed_currency, guessed_shop
+from pimsync.store.proposal.nested import variants_in
 from pimsync.store.proposal.silence import plain_name
 from pimsync.store.proposal.writing import document
 from pimsync.store.rules import NO_SHOP, RULES
@@ -95,6 +96,9 @@ def init(
     else:
         reads, start = asked, folder
     look = looked_at(reads, start)
+    if look.preset is None and reads.variants is None and (variants := variants_in(look.columns)):
+        reads, asked = (one.model_copy(update={"variants": variants}) for one in (reads, asked))
+        look = looked_at(reads, start)
     said = {name: value for name, value in given.items() if value}
     preset = presets.find(look.preset, folder) if look.preset else None
     lacking = unsaid(reads, start, preset, said) if preset else frozenset()

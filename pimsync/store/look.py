@@ -82,8 +82,9 @@ def _columns(names: Sequence[str], table: str, records: int, engine: Engine) -> 
         column = f"nullif(trim({ident(name)}), '')"
         ((filled, distinct),) = engine.rows(f"select count({column}), count(distinct {column}) from {table}")
         step = max(1, filled // SAMPLE)
+        shown = "left(t, case when t[1] in ('[', '{') then 20000 else 2000 end)"  # JSON wants to be whole
         samples = engine.rows(
-            f"select left(t, 2000) from (select {column} as t, row_number() over () as n from {table} where {column} is not null)"
+            f"select {shown} from (select {column} as t, row_number() over () as n from {table} where {column} is not null)"
             f" where (n - 1) % {step} = 0 order by n limit {SAMPLE}"
         )
         yield ColumnLook(name, tuple(row[0] for row in samples), filled / records, distinct / filled if filled else 0.0)

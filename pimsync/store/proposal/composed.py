@@ -9,6 +9,7 @@ from dataclasses import replace
 from pimsync.engine import ident, text
 from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, fit
 from pimsync.store.proposal.names import PART, tokens
+from pimsync.store.proposal.nested import nested
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import worded
 from pimsync.words import shown
@@ -22,6 +23,7 @@ def composed(state: State) -> None:
     _description(state)
     _category(state)
     _images(state)
+    nested(state)
     _unit(state, "weight_unit", ("weight",))
     _unit(state, "length_unit", ("length", "width", "height"))
     _stock_words(state)
