@@ -103,9 +103,5 @@ def spelled(raw: str, spellings: Spellings) -> str:
     """SQL: the value that a spelling stands for, null for none."""
     address = rf"regexp_replace(lower({raw}), '^https?://schema\.org/', '')"
     word = f"translate(case when prefix({raw}, 'http') then {address} else lower({raw}) end, ' _-', '')"
-    known = " ".join(
-        f"when {text(spelling)} then {text(value)}"
-        for value, others in spellings.items()
-        for spelling in (value.replace("_", ""), *others)
-    )
-    return f"case {word} {known} end"
+    known = {spelling: value for value, others in spellings.items() for spelling in (value.replace("_", ""), *others)}
+    return f"map([{', '.join(map(text, known))}], [{', '.join(map(text, known.values()))}])[{word}]"
