@@ -57,7 +57,7 @@ def _function(name: str, folder: Path, where: str) -> Hook:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             spec.loader.exec_module(loaded)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(f"the module {module!r}", error) from None
     finally:
         sys.path.remove(str(folder))
@@ -116,7 +116,7 @@ def _through(table: pa.Table, plan: Plan, hooks: Sequence[tuple[str, Hook]]) -> 
         try:
             with contextlib.redirect_stdout(sys.stderr):
                 result = hook(frame.copy())
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _failed(name, error) from None
         frame = _checked(name, result, frame)
     columns = [
@@ -160,7 +160,7 @@ def _column(name: str, frame: pd.DataFrame, kind: pa.DataType, hooks: Sequence[t
         raise ProjectError(f"{functions}: {name} is no longer {kind}: {said}", hint=f"give {kind} or None") from None
 
 
-def _failed(name: str, error: Exception) -> ProjectError:
+def _failed(name: str, error: BaseException) -> ProjectError:
     """What a user's code raised, with the line of theirs that did."""
     frames = traceback.extract_tb(error.__traceback__)
     mine = [frame for frame in frames if frame.filename != __file__ and "site-packages" not in frame.filename]
