@@ -13,7 +13,7 @@ CATALOG = """sku,title,description,price,currency,quantity,url,image,brand,condi
 MUG-1,Blue mug,A mug.,12.90,EUR,4,https://shop.example/1,https://shop.example/1.jpg,Nordvik,new,in_stock
 """
 PROJECT = '[catalog]\nsource = "catalog.csv"\n{more}\n[channels.meta]\ntype = "meta_catalog"\n{channel}\n'
-PRESET = 'name = "Mine"\nabout = "Mine."\nfrom = "https://shop.example"\nkey = "sku"\nsource = """\n{sql}\n"""\n'
+PRESET = 'name = "Mine"\nurl = "https://shop.example"\nchecked = 2026-11-22\n[recognise]\ncolumns = ["sku"]\n{sql}'
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">'
     + "".join(f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in zip("abcdefgh", "bcdefghi", strict=True))
@@ -100,6 +100,22 @@ def test_a_lookup_table_that_is_none_is_a_sentence(table, refused):
         "build", more='[lookups.t]\nsource = "t.csv"', channel="where = \"lookup('t', sku) is null\"", t_dot_csv=table
     )
     assert "t.csv" in said
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "[columns]\ntitle = \"sku || (select content from read_text('/etc/passwd'))\"",
+        "[columns]\ntitle = \"getenv('HOME')\"",
+        "[columns]\ntitle = \"title) from read_text('/etc/passwd') --\"",
+        "rows = 7",
+    ],
+    ids=["a file", "the environment", "an open bracket", "junk"],
+)
+def test_a_preset_of_the_project_reaches_nothing_outside(sql, refused):
+    said = refused("build", catalog_presets__mine_dot_toml=PRESET.format(sql=sql))
+    assert "root:" not in said
+    assert "mine.toml" in said
 
 
 @pytest.mark.parametrize("source", [".", "nowhere.csv", "/dev/null", "t", "", "../../../../etc/passwd\\u0000"])
