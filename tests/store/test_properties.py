@@ -46,9 +46,10 @@ def test_any_cells_give_valid_products(rows, language):
         reading = Reader(Path(folder))(
             out.getvalue(), defaults={"language": language, "currency": "EUR"} if language else {}
         )
+        records = reading.records
     assert reading.result.snapshot.records == reading.result.snapshot.rows + reading.result.left_out == len(rows)
     found = {int(line.split()[0]) for line in reading.findings if not line.startswith("None")}
-    for number, product in zip(reading.records, reading.products, strict=True):
+    for number, product in zip(records, reading.products, strict=True):
         row = rows[number - 1]
         if product["sku"]:
             _is_valid(product)
