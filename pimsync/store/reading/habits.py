@@ -45,8 +45,8 @@ class Habits:
 def habits(engine: Engine, relation: str, columns: Sequence[Column], manner: Manner) -> Habits:
     """Let each column settle what the catalog does not say and single values do not show.
 
-    Columns that show nothing are written as the project's language is; those that contradict themselves stay as they are. It reads the whole catalog once more: ask only
-    where values were ambiguous.
+    Columns that show nothing are written as the project's language is; those that contradict themselves stay as they are. It reads
+    the whole catalog once more: ask only where values were ambiguous.
 
     Args:
         relation: the SELECT of the source.
