@@ -29,7 +29,15 @@ def related(columns: Sequence[Column], manner: Manner) -> Relations:
         _unit(relations, have, scope, "weight_unit", ("weight",))
         _unit(relations, have, scope, "length_unit", ("length", "width", "height"))
         _availability(relations, have, scope)
+        _sale(relations, have, scope)
     return relations
+
+
+def _sale(relations: Relations, have: Mapping[str, Column], scope: str) -> None:
+    """A sale price of zero, as many shop systems export what is not on sale, is none."""
+    (name,) = _in(scope, "sale_price")
+    if name in have:
+        relations.fields[name] = f"nullif({part(name, 'value')}, 0)"
 
 
 def _in(scope: str, *names: str) -> list[str]:

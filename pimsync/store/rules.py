@@ -63,6 +63,7 @@ _FIXES = {
         ("text", "code", "list", "links", "attributes"),
         "letters and their accents are put together (Unicode NFC)",
     ),
+    "no_sale": (("sale_price",), "a sale price of zero is none"),
     "spreadsheet_guard": (("code",), "a spreadsheet's guard is taken away"),
     "decimal_zeros": (("gtin",), "needless zeros behind the point are taken away"),
 }

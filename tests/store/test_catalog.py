@@ -255,3 +255,11 @@ def test_prices_without_a_currency_are_told_once(read):
     result = read("sku,price\nA,12.99\nB,5 EUR\nC,\nD,7\n").result
     (found,) = result.examples["catalog/currency/missing"]
     assert (found.record, found.message) == (None, "2 prices have no currency: channels get no price from them")
+
+
+def test_a_sale_price_of_zero_is_no_sale(read):
+    reading = read("sku,price,sale_price,currency\nA,12,0.00,EUR\nB,12,9,EUR\nC,12,,EUR\nD,0,0,EUR\n")
+    assert [str(product["sale_price"]) for product in reading.products] == ["None", "9.0000", "None", "None"]
+    assert str(reading.products[3]["price"]) == "0.0000"
+    assert reading.fixes == {"sale_price/no_sale": 2}
+    assert reading.findings == []

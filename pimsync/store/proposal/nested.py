@@ -66,7 +66,7 @@ def _link_key(column: ColumnLook) -> str | None:
     """The key under which most elements of a column have a web address."""
     keys: Counter[str] = Counter()
     for sample in column.samples:
-        first = next((element for _, element in _elements(sample)), {})
+        first = next((element for path, element in _elements(sample) if not path), {})
         keys.update(key for key, value in first.items() if isinstance(value, str) and _LINK.fullmatch(value.strip()))
     found = [key for key, n in keys.most_common() if n >= len(column.samples) * _MOST and re.fullmatch(r"@?\w+", key)]
     return next((key for key in found if key in ("src", "url", "original", "full")), found[0] if found else None)

@@ -5,6 +5,8 @@ What one value cannot tell is never guessed: `1,299` is 1.299 in one country and
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pimsync.engine import ident
 from pimsync.store.reading.choices import LENGTH_UNITS, WEIGHT_UNITS, spelled
 from pimsync.store.reading.currencies import code_of
@@ -30,8 +32,11 @@ _POINT_GROUPS = r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
 
 
 def price(name: str, manner: Manner) -> Reading:
-    """An amount of money; the currency it shows is kept for the field `currency`."""
-    return _number(name, manner, "currency", code_of(part(name, "word")))
+    """An amount of money; the currency it shows is kept for the field `currency`. A sale price of zero is no sale."""
+    reading = _number(name, manner, "currency", code_of(part(name, "word")))
+    if name.partition(":")[0] != "sale_price":
+        return reading
+    return replace(reading, fixes={**reading.fixes, "no_sale": f"{part(name, 'value')} = 0"})
 
 
 def measure(name: str, manner: Manner) -> Reading:
