@@ -191,8 +191,12 @@ class _Ledger:
         import numpy as np
 
         one = self.plan.unique
-        found = f"select row from read_parquet({text(one.copies)})" if one and one.copies else "select 0 limit 0"
-        copies = values(self.shop.teller.arrow(found).column(0).combine_chunks())
+        if one is None or one.copies is None:
+            yield from self._plain
+            return
+        copies = values(
+            self.shop.teller.arrow(f"select row from read_parquet({text(one.copies)})").column(0).combine_chunks()
+        )
         for number, rows in self._plain:
             others = rows[~np.isin(rows, copies)] if number == len(self.plan.rules) else rows
             if len(others):
