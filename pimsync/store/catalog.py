@@ -88,7 +88,7 @@ def read_catalog(
         taken_in = [received(one, folder, _made(into / f"source-{n}")) for n, one in enumerate(inputs)]
         files = [file.path for one in taken_in for file, _ in one.files]
         with Engine(
-            folders=[into], files=files, threads=threads, memory=memory, temporary=into / "spill",
+            folders=[into], files=files, threads=threads, memory=memory or _needed(taken_in), temporary=into / "spill",
             timezone=defaults.timezone, tables=tables,
         ) as engine:  # fmt: skip
             result = _read(taken_in, catalog, defaults, engine, into, look)
@@ -182,6 +182,16 @@ def _in_words(name: str) -> Iterator[None]:
         raise CatalogError(f"the catalog cannot be read: {plain(error)}", where=name) from None
     except OSError as error:
         raise CatalogError(f"the snapshot cannot be written: {error.strerror}", where=name) from None
+
+
+#: What sorting and joining whole records takes, which a preset's rows, supplements and variants call for.
+_SORTING = "1GB"
+
+
+def _needed(taken_in: Sequence[Received]) -> str | None:
+    """The memory to read with where the project says none; None for as much as always."""
+    folded = any(one.preset and one.preset.definition.rows for one in taken_in)
+    return _SORTING if folded or len(taken_in) > 1 else None
 
 
 def manner_of(catalog: project.Input, defaults: project.Defaults) -> Manner:
