@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from pimsync.engine import text as literal
 from pimsync.expressions import checked
 from pimsync.store.product import FIELDS
 from pimsync.store.proposal import ColumnLook, propose
+from pimsync.store.proposal.column import Proposal
 from pimsync.store.proposal.guess import guessed_currency, guessed_shop
 from pimsync.store.proposal.names import WHOLE, folded, parsed, words
+from pimsync.store.proposal.writing import document
 from pimsync.store.reading import choices
 from pimsync.store.reading.choices import CHOICES
 
@@ -49,6 +52,7 @@ def test_what_is_proposed(case, engine):
     assert [one.field for one in found.defaults if one.is_guess] == case.get("guessed", [])
     assert {one.field: one.expression for one in found.reading} == case.get("reading", {})
     assert [one.field for one in found.silenced] == case.get("silenced", [])
+    assert (found.where.expression if found.where else None) == case.get("where")
     for note, said in zip(found.notes, case.get("notes", []), strict=True):
         assert said in note
 
@@ -152,6 +156,17 @@ NAMES = st.one_of(
     st.sampled_from([name for languages in words()["fields"].values() for names in languages.values() for name in names]),
     st.sampled_from([name for one in words()["others"].values() for names in one.values() if isinstance(names, list) for name in names]),
 )  # fmt: skip
+
+
+def test_an_example_can_be_taken_in_as_it_stands():
+    columns = {"sku": ["A", "B", "C"], "price": ["ask", "12.00", "call us"], "status": ["active", "active", "draft"]}
+    missing = [Proposal("price", "'9.99'", "nothing fills it", 0.0), Proposal("brand", "'…'", "nothing fills it", 0.0)]
+    written = document("shop", [], propose(looked_at(columns)), missing, {"google": "google_shopping"}, {})
+    taken = tomllib.loads(re.sub(r"^# (?=\w+ = \W)", "", written, flags=re.MULTILINE))
+    assert taken["catalog"]["columns"]["price"] == "null"
+    assert "instead, for example: \"'9.99'\"" in written
+    assert taken["catalog"]["columns"]["brand"] == "'…'"
+    assert taken["channels"]["google"]["where"] == "attributes['status'] = 'active'"
 
 
 @settings(max_examples=150, deadline=None)

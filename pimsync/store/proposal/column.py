@@ -57,7 +57,7 @@ class Proposals:
 
     `fields` go to `[catalog.columns]`; so do `silenced`: fields whose column pimsync would take by its name although
     its values are something else. `defaults` go to `[defaults]`, `reading` to `[catalog]`; `notes` are for the person who
-    reads the result.
+    reads the result; `where` would leave out of a channel what the shop does not show.
     """
 
     fields: tuple[Proposal, ...] = ()
@@ -66,6 +66,7 @@ class Proposals:
     leftover: tuple[Leftover, ...] = ()
     notes: tuple[str, ...] = ()
     reading: tuple[Proposal, ...] = ()
+    where: Proposal | None = None
 
     def of(self, field: str) -> Proposal | None:
         """The proposal for a field."""

@@ -10,6 +10,7 @@ from pimsync.engine import ident, text
 from pimsync.store.proposal.fits import EMPTY, NO, PROOF, TYPICAL, Column, fit
 from pimsync.store.proposal.names import PART, tokens
 from pimsync.store.proposal.nested import nested
+from pimsync.store.proposal.prices import settled_price
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import worded
 from pimsync.words import shown
@@ -19,7 +20,7 @@ def composed(state: State) -> None:
     """Settle what needs several columns."""
     _title(state)
     _key(state)
-    _price(state)
+    settled_price(state)
     _description(state)
     _category(state)
     _images(state)
@@ -145,34 +146,6 @@ def _is_title(column: Column) -> bool:
         and values.share(lambda t: " " in t and any(char.isalpha() for char in t)) > 0.8
         and values.html < 0.05 and values.links < 0.05 and values.paths < 0.5
     )  # fmt: skip
-
-
-def _price(state: State) -> None:
-    """The price before a discount is the price where there is a sale price beside it, or no other."""
-    regular = max(state.others("regular_price"), key=lambda c: c.look.filled, default=None)
-    if regular is None or fit("price", regular).verdict < TYPICAL or regular.header.tax == "without":
-        return
-    price, sale = state.fields.get("price"), state.column("sale_price")
-    beside = sale is not None and bool(sale.values.texts)
-    if price is None:
-        why = "by its name; there is no other price"
-    elif beside and not _plain_price(state) and regular.look.filled >= _filled(state, price.columns[0]):
-        why = f"by its name; the sale price is `{sale.name if sale else ''}`"
-        state.why_not[price.columns[0]] = f"also looks like a price; price is `{regular.name}`"
-    else:
-        state.why_not[regular.name] = f"the price before a discount; price is `{price.columns[0]}`"
-        return
-    state.put("price", regular.sql, why, 0.7, regular.name)
-
-
-def _plain_price(state: State) -> bool:
-    """Whether a sale price is at times above the price, which then is the one people pay."""
-    price, sale = state.column("price"), state.column("sale_price")
-    return price is None or sale is None or price.header.number is not None
-
-
-def _filled(state: State, name: str) -> float:
-    return next((c.look.filled for c in state.columns if c.name == name), 0.0)
 
 
 def _description(state: State) -> None:

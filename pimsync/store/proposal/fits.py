@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pimsync.engine import ident, text
 from pimsync.store.proposal.column import ColumnLook
-from pimsync.store.proposal.names import Header
+from pimsync.store.proposal.names import WHOLE, Header
 from pimsync.store.proposal.values import (
     Values,
     bare_digits,
@@ -29,6 +29,9 @@ from pimsync.words import shown
 
 #: Verdicts: it cannot be; nothing against it; it looks like it; it can hardly be anything else.
 NO, POSSIBLE, TYPICAL, PROOF = -1, 0, 1, 2
+
+#: How many values of a column named price have to be one; the others say that one has to ask.
+_MOST_PRICES = 0.8
 
 #: What is said of a column without any value.
 EMPTY = "empty in what was looked at"
@@ -233,6 +236,9 @@ def _price(field: str, column: Column) -> Fit:
     if values.prices >= 0.95:
         zero = values.share(lambda t: t.strip("0.,") == "") > 0.99
         return Fit(POSSIBLE, "all of them are 0") if zero else Fit(TYPICAL)
+    named = any(one.field == "price" and one.strength == WHOLE for one in column.header.meanings)
+    if field == "price" and named and values.prices >= _MOST_PRICES:
+        return Fit(TYPICAL, _says(column, is_price, "prices"))
     return Fit(NO, _says(column, is_price, "prices"))
 
 

@@ -33,7 +33,7 @@ _LANGUAGES = frozenset(
     "ar bg ca cs da de el en es et fi fr he hr hu it ja ko lt lv nb nl pl pt ro ru sk sl sr sv tr uk zh".split()
 )  # names.toml has their names
 
-_MONEY = ("price", "sale_price", "cost", "others.regular_price", "others.wholesale_price")
+_MONEY = ("price", "sale_price", "cost", "others.regular_price", "others.wholesale_price", "others.each_price")
 _MEASURED = {"weight": _WEIGHTS, "length": _LENGTHS, "width": _LENGTHS, "height": _LENGTHS}
 
 #: How much a name says: it is known as a whole, as one of several that stand side by side, or a part of it is.

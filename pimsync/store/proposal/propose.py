@@ -18,6 +18,7 @@ from pimsync.store.proposal.fits import EMPTY, NESTED, NO, PROOF, TYPICAL, Colum
 from pimsync.store.proposal.manner import manner
 from pimsync.store.proposal.market import Market, market
 from pimsync.store.proposal.names import BESIDE, PART, WHOLE, Meaning, parsed, words
+from pimsync.store.proposal.showing import shown_only
 from pimsync.store.proposal.silence import silenced
 from pimsync.store.proposal.state import State
 from pimsync.store.proposal.values import Values
@@ -94,10 +95,12 @@ def propose(
     candidates = list(_candidates(known, state))
     _scoped(candidates, state, place)
     _assigned(candidates, state, place)
+    _given_up(state)
     composed(state)
     defaults = place.defaults(state)
     spoken = next((one.expression for one in defaults if one.field == "language"), None)
     reading = tuple(manner(state, spoken))
+    where = shown_only(state)
     return Proposals(
         tuple(sorted(state.fields.values(), key=_place)),
         tuple(silenced(state)),
@@ -105,6 +108,7 @@ def propose(
         tuple(_leftover(state)),
         tuple(state.notes),
         reading,
+        where,
     )
 
 
@@ -199,6 +203,21 @@ def _assigned(candidates: list[Candidate], state: State, place: Market) -> None:
     for one in candidates:
         if one.column.name in state.used:
             state.why_not.pop(one.column.name, None)
+
+
+def _given_up(state: State) -> None:
+    """Of two columns for a field, a filled one that cannot be used and an empty one, none is taken."""
+    named = {
+        meaning.field
+        for column in state.columns
+        for meaning in column.header.meanings[:1]
+        if column.values.texts and column.name not in state.used and meaning.strength > PART
+    }
+    for name in named & set(state.fields):
+        column = state.column(name)
+        if column is not None and not column.values.texts:
+            del state.fields[name]
+            state.why_not[column.name] = EMPTY
 
 
 def _lost(one: Candidate, taken: Proposal, state: State) -> str:

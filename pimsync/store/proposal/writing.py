@@ -37,20 +37,22 @@ def document(
         ["[catalog]", *(_line(key, value, why) for key, value, why in catalog)],
         [*_columns(proposals, missing)],
         ["[defaults]", *_defaults(proposals.defaults)],
-        *([*_channel(name, type_, settings.get(name, {}))] for name, type_ in channels.items()),
+        *([*_channel(name, type_, settings.get(name, {}), proposals.where)] for name, type_ in channels.items()),
     ]
     return "\n\n".join("\n".join(lines) for lines in tables if lines) + "\n"
 
 
 def _columns(proposals: Proposals, missing: Sequence[Proposal]) -> Iterator[str]:
+    hints = {one.field: one for one in missing}
     if proposals.fields or proposals.silenced or missing:
         yield "# field = an SQL expression over the catalog's columns, all of which are text"
         yield "[catalog.columns]"
     for one in proposals.fields:
         yield _line(one.field, one.expression, one.why)
     for one in proposals.silenced:
-        yield _line(one.field, one.expression, f"stays empty: {one.why}")
-    for one in missing:
+        example = f"; instead, for example: {quoted(hints.pop(one.field).expression)}" if one.field in hints else ""
+        yield _line(one.field, one.expression, f"stays empty: {one.why}") + example
+    for one in hints.values():
         yield f"# {_line(one.field, one.expression, one.why)}"
     if proposals.leftover:
         yield "\n# Left over: kept, and read by a channel's expressions as attributes['…']"
@@ -71,9 +73,11 @@ def _defaults(known: Iterable[Proposal]) -> Iterator[str]:
         yield f"{f'guessed = [{guessed}]':{_REASONS}}  # reported until you take the names from here"
 
 
-def _channel(name: str, type_: str, settings: Mapping[str, str]) -> Iterator[str]:
+def _channel(name: str, type_: str, settings: Mapping[str, str], where: Proposal | None) -> Iterator[str]:
     yield f"[channels.{key(name)}]"
     yield f"type = {quoted(type_)}"
+    if where:
+        yield f"# {_line(where.field, where.expression, where.why)}"
     if settings:
         yield f"\n[channels.{key(name)}.settings]"
     for setting, meaning in settings.items():
