@@ -10,6 +10,7 @@ Markdown. A catalog that does not give the same products as its plain CSV ends t
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import shutil
 import sys
@@ -113,6 +114,7 @@ def read(file: Path) -> dict[str, float]:
     from pimsync.project import Catalog, Defaults
     from pimsync.store.catalog import read_catalog
 
+    gc.disable()  # as a command does
     defaults = Defaults(currency="EUR", language="en", country="DE", shop="Bench", shop_url=SHOP)
     with tempfile.TemporaryDirectory(dir=file.parent) as into:
         started = time.perf_counter()
