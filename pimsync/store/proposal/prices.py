@@ -30,6 +30,9 @@ _STEMS = (
 )
 _WORDS = frozenset(("vk", "pris", "ar", "pret", "pvp"))
 
+#: Parts of a word for a price that the maker recommends: the shop may never have asked it.
+_RECOMMENDED = ("msrp", "rrp", "srp", "uvp", "recommend", "suggest", "sugerowan", "conseill", "consigliat", "recomend")
+
 #: Prices that are known not to be the one people pay, and say nothing against another one beside a sale price.
 _BESIDE = ("wholesale_price", "unit_price", "price_limit")
 
@@ -69,7 +72,12 @@ def _regular(state: State) -> None:
             if beside and sale
             else "by its name; there is no other price"
         )
-    elif beside and not _plain_price(state) and regular.look.filled >= _filled(state, price.columns[0]):
+    elif (
+        beside
+        and not _plain_price(state)
+        and not _is_recommended(regular)
+        and regular.look.filled >= _filled(state, price.columns[0])
+    ):
         why = f"by its name; the sale price is `{sale.name if sale else ''}`"
         state.why_not[price.columns[0]] = f"also looks like a price; price is `{regular.name}`"
     else:
@@ -144,6 +152,10 @@ def _on_sale(state: State) -> None:
                 f'`{shown(column.name, 40)}` is "{no[0]}" for some records, whose sale price may not hold: '
                 f"where it does not, write sale_price = '''{when}'''"
             )
+
+
+def _is_recommended(column: Column) -> bool:
+    return any(stem in token for stem in _RECOMMENDED for token in tokens(column.name))
 
 
 def _plain_price(state: State) -> bool:

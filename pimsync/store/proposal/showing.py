@@ -12,7 +12,24 @@ from pimsync.store.reading.numbers import YES
 from pimsync.words import shown
 
 #: What a shop calls a product that it shows, besides yes.
-_SHOWN = ("active", "published", "publish", "visible", "enabled", "on", "online", "aktiv", "aktywny", "actif", "attivo")
+_SHOWN = (
+    "active",
+    "published",
+    "publish",
+    "visible",
+    "enabled",
+    "on",
+    "online",
+    "aktiv",
+    "aktywny",
+    "actif",
+    "attivo",
+    "tak",
+    "ja",
+    "oui",
+    "ano",
+    "да",
+)
 
 #: A status has few words; more are something else.
 _MOST = 6
