@@ -113,20 +113,18 @@ class Recorder:
         """Records as their files number them, and those files."""
         import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         if not self._places:
             return records, texts([None]).take(numbers_(np.zeros(len(records), dtype=np.int64)))
         known, numbers = present(records), values_(records)
         firsts = np.array([first for _, first in self._places], dtype=np.int64)
         at = np.maximum(np.searchsorted(firsts, numbers, side="right") - 1, 0)
-        names = texts([name for name, _ in self._places]).take(numbers_(at))
-        nothing = pa.scalar(None, pa.string())
-        there = pa.BooleanArray.from_buffers(
-            pa.bool_(), len(known), [None, pa.py_buffer(np.packbits(known, bitorder="little"))]
+        there = pa.py_buffer(np.packbits(known, bitorder="little"))
+        own, which = (
+            pa.Array.from_buffers(pa.int64(), len(known), [there, pa.py_buffer(np.ascontiguousarray(one))])
+            for one in (numbers - firsts[at] + 1, at.astype(np.int64))
         )
-        own = pc.if_else(there, numbers_(numbers - firsts[at] + 1), pa.scalar(None, pa.int64()))
-        return own, pc.if_else(there, names, nothing)
+        return own, texts([name for name, _ in self._places]).take(which)
 
     def _remember(self, key: tuple[str, str], rule: Rule, table: pa.Table) -> None:
         for row in table.select(["sku", "record", "value", "message", "file"]).to_pylist():

@@ -11,7 +11,8 @@ from pimsync.errors import ProjectError
 from pimsync.expressions import checked, names_read, one_select, plain
 from pimsync.store.presets import Preset
 from pimsync.store.received import Received
-from pimsync.store.sources.source import LEFT_OUT, RECORD, Notice, Reject, Source, SourceColumn
+from pimsync.store.snapshot import ROW_GROUP
+from pimsync.store.sources.source import LEFT_OUT, RECORD, Notice, Reject, Source, SourceColumn, copied
 from pimsync.store.sources.survey import Survey
 
 
@@ -119,22 +120,14 @@ def put_down(source: Source, engine: Engine, path: Path) -> tuple[Source, int, l
 
     The source that was read in the end, the rows there are, and the records that could not be read.
     """
-    import duckdb
-
     exact = [f"{column.exact} as {ident(_exact(column.name))}" for column in source.columns if column.exact != "false"]
     chosen = [*(ident(column.name) for column in source.columns), *exact, *map(ident, source.extras)]
     copy = f"copy (select {', '.join(chosen)} from ({source.relation})) to {text(str(path))} (format parquet, compression snappy)"
-    rejects = None
-    try:
-        rows = int(engine.value(copy))
-        rejects = source.finish(engine, rows)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        if source.instead is None:
-            raise
-    if rejects is None:
+    read = copied(source, copy, engine)
+    if read is None:
         assert source.instead is not None
         return put_down(source.instead(), engine, path)
-    return source, rows, rejects
+    return source, *read
 
 
 def _exact(name: str) -> str:
@@ -189,7 +182,9 @@ def _folded(source: Source, preset: Preset, engine: Engine, work: Path) -> Sourc
     path = work / "rows.parquet"
     query = f"with source as not materialized ({given}) select * from (\n{sql}\n) order by {ident(RECORD)}"
     try:
-        engine.run(f"copy ({query}) to {text(str(path))} (format parquet, compression snappy)")
+        engine.run(
+            f"copy ({query}) to {text(str(path))} (format parquet, row_group_size {ROW_GROUP}, compression snappy)"
+        )
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise ProjectError(f"the rows cannot be made: {plain(error)}", where=where) from None
     relation = f"select * from read_parquet({text(str(path))})"

@@ -20,6 +20,7 @@ from pimsync.store.snapshot import ROW_GROUP
 from pimsync.store.sources import Notice, Reject, Source
 from pimsync.store.sources.dialect import RESAVE
 from pimsync.store.sources.encoding import Encoding
+from pimsync.store.sources.source import copied
 from pimsync.words import count, shown
 
 
@@ -112,24 +113,17 @@ def _doubts(piece: Piece, engine: Engine) -> set[str]:
 
 def _written(one: Received, whole: Gathered, manner: Manner, engine: Engine, work: Path, key: str) -> Piece:
     """Run the query; where its reader is in doubt, once more with the reader that is not."""
-    import duckdb
-
     source, mapped = _mapped(one, whole.source, engine)
     leave = one.preset.definition.leave if one.preset else ()
     columns = arranged(source, mapped, engine, one.name, key=key, leave=leave)
     sql, fields = query(source, columns, manner, key)
     path = work / "typed.parquet"
     copy = f"copy (\n{sql}\n) to {text(str(path))} (format parquet, row_group_size {ROW_GROUP}, compression snappy)"
-    rejects = None
-    try:
-        rows = int(engine.value(copy))
-        rejects = source.finish(engine, rows)
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
-        if source.instead is None:
-            raise
-    if rejects is None:
+    read = copied(source, copy, engine)
+    if read is None:
         assert source.instead is not None
         return _written(one, replace(whole, source=source.instead()), manner, engine, work, key)
+    rows, rejects = read
     if whole.records is None:  # a file that was read as it came: its reader counts from 1
         rejects = [replace(reject, record=reject.record + whole.places[0].first - 1) for reject in rejects]
     extras = tuple(name.removeprefix("?") for name in source.extras)

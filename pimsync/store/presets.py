@@ -19,8 +19,9 @@ from pimsync.words import closest
 #: The word in a project that turns recognising off.
 NONE = "none"
 
-#: What a preset may say about reading: everything a project can, but for what is the project's alone.
-READING = frozenset(Input.model_fields) - {"source", "preset", "columns", "query"}
+#: What a preset may say about reading: everything a project can, but for what is the project's alone, and the encoding, which is
+#: settled before the columns can show which preset it is.
+READING = frozenset(Input.model_fields) - {"source", "preset", "columns", "query", "encoding"}
 
 
 class Recognise(Part):

@@ -13,7 +13,7 @@ from pimsync.store.sources import READERS, File, Source, remote
 from pimsync.store.sources.opening import opened
 
 #: What changes how a file is taken apart; the rest of what a preset says is about the values.
-_TAKING_APART = ("format", "encoding", "header", "delimiter", "sheet", "items", "variants")
+_TAKING_APART = ("format", "header", "delimiter", "sheet", "items", "variants")
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from pimsync.store.snapshot import PRODUCTS, ROW_GROUP
 #: What is a product's own and not its parent's.
 OWN = ("sku", "parent_sku", "gtin", "mpn", "color", "size", "pattern", "quantity", "availability", "available_on")
 
-#: Fields that one price brings along: they come from where it comes from.
-_WITH_PRICE = ("currency",)
+#: Units, and the measures that bring them along.
 _WITH_SIZE = {"weight_unit": ("weight",), "length_unit": ("length", "width", "height")}
 _SALE = ("sale_price", "sale_starts", "sale_ends")
 
@@ -145,7 +144,7 @@ def _joined(main: Piece, supplements: Sequence[Supplement], fields: Iterable[str
         rejected += [f"coalesce({alias}.rejected, false)", foreign_sale(one, main, alias) or "false"]
     chosen = [f"{_latest(name, main, supplements)} as {ident(name)}" for name in fields]
     left_out = "m.left_out" if "left_out" in main.extras else "cast(null as varchar)"
-    order = "order by record" if supplements or "record" not in main.extras else ""
+    order = "order by m.file_row_number" if supplements or "record" not in main.extras else ""
     return (
         f"select {', '.join(chosen)}, {' or '.join(rejected)} as rejected, {left_out} as left_out, m.number as record\n"
         f"from (select *, {main.numbered()} as number from {main.steps}) m{joins} {order}"
@@ -187,16 +186,16 @@ def bringing(name: str, fields: Sequence[str]) -> list[str]:
 
 def _inherited(whole: Path, fields: Sequence[str]) -> str:
     """Every record, with its parent's values where it has none; a parent that has no price of its own is no product."""
-    table = f"read_parquet({text(str(whole))})"
+    table = f"read_parquet({text(str(whole))}, file_row_number = true)"
     chosen = [f"{_own_or_parents(name, fields)} as {ident(name)}" for name in fields]
     parents = f"(select * from {table} where sku in (select parent_sku from {table} where parent_sku <> sku))"
-    first = f"(select * from {parents} qualify row_number() over (partition by sku order by record) = 1)"
+    first = f"(select * from {parents} qualify row_number() over (partition by sku order by file_row_number) = 1)"
     unsold = "m.price is null" if "price" in fields else "false"
     is_parent = f"m.sku in (select sku from {parents})"
     return (
         f"select {', '.join(chosen)}, m.rejected,"
         f" coalesce(m.left_out, case when {is_parent} and {unsold} then {text(CONTAINER)} end) as left_out, m.record\n"
-        f"from {table} m left join {first} p on m.parent_sku = p.sku and m.sku <> p.sku order by m.record"
+        f"from {table} m left join {first} p on m.parent_sku = p.sku and m.sku <> p.sku order by m.file_row_number"
     )
 
 

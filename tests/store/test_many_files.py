@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from pimsync import api, project
 from pimsync.findings import Finding
 
@@ -49,3 +53,25 @@ def test_a_finding_names_its_file_and_the_record_there(tmp_path):
     assert told["catalog/price/unreadable"] == ("2.csv", 2)
     assert told["catalog/supplement/unmatched"] == ("stock.csv", 2)
     assert told["google_shopping/title/required"][0] in ("1.csv", "2.csv")
+
+
+@pytest.mark.parametrize("beside", ["a supplement", "a preset's rows"])
+def test_the_variants_of_one_record_stay_in_their_order(beside, read, tmp_path):
+    products = [
+        {"id": n, "kind": "tee", "variants": [{"sku": f"{n}-{size}", "price": "5 EUR"} for size in "CABD"]}
+        for n in range(40_000)
+    ]
+    (tmp_path / "catalog.json").write_text(json.dumps(products))
+    options = {"variants": "variants"}
+    if beside == "a supplement":
+        (tmp_path / "stock.csv").write_text("sku,quantity\n7-A,3\n")
+        options["supplement"] = [{"source": "stock.csv"}]
+    else:
+        (tmp_path / "catalog_presets").mkdir()
+        (tmp_path / "catalog_presets" / "mine.toml").write_text(
+            'name = "Mine"\nrows = "select source.* from source join (select distinct kind as k from source) on k = kind"\n'
+            '[recognise]\ncolumns = ["kind"]\n[columns]\nsku = "sku"\n'
+        )
+    reading = read.file("catalog.json", **options)
+    assert [product["sku"] for product in reading.products] == [f"{n}-{size}" for n in range(40_000) for size in "CABD"]
+    assert reading.records == [n for n in range(1, 40_001) for _ in "CABD"]

@@ -81,6 +81,24 @@ class File:
     sure: bool = True
 
 
+def copied(source: Source, copy: str, engine: Engine) -> tuple[int, list[Reject]] | None:
+    """Run a COPY that reads a source through: its rows, and the records left out; None where the reading cannot be trusted.
+
+    Raises:
+        duckdb.Error: it cannot be read, and there is no other way.
+    """
+    import duckdb
+
+    rejects = None
+    try:
+        rows = int(engine.value(copy))
+        rejects = source.finish(engine, rows)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        if source.instead is None:
+            raise
+    return None if rejects is None else (rows, rejects)
+
+
 def as_text(value: str, kind: str) -> tuple[str, str]:
     """SQL: a typed value as text, and whether that is an exact number."""
     kind = kind.upper()
