@@ -130,6 +130,10 @@ def put_down(source: Source, engine: Engine, path: Path) -> tuple[Source, int, l
     return source, *read
 
 
+#: The column that keeps the variants of one record in their order.
+_PLACE = "?place"
+
+
 def _exact(name: str) -> str:
     return f"?exact {name}"
 
@@ -143,9 +147,8 @@ def _numbered(path: Path, source: Source, rejects: Sequence[Reject], before: int
     """The texts of a file, each row with the number of its record."""
     table = f"read_parquet({text(str(path))}, file_row_number = true)"
     if RECORD in source.extras:
-        return (
-            f"select * exclude (file_row_number) replace ({ident(RECORD)} + {before} as {ident(RECORD)}) from {table}"
-        )
+        number = f"{ident(RECORD)} + {before} as {ident(RECORD)}"
+        return f"select * exclude (file_row_number) replace ({number}), file_row_number as {ident(_PLACE)} from {table}"
     number = f"file_row_number + {before + 1}"
     if not rejects:
         return f"select * exclude (file_row_number), {number} as {ident(RECORD)} from {table}"
@@ -180,7 +183,8 @@ def _folded(source: Source, preset: Preset, engine: Engine, work: Path) -> Sourc
     one_select(sql, ["source"], engine, where)
     given = with_missing(source, preset.definition.reads).relation
     path = work / "rows.parquet"
-    query = f"with source as not materialized ({given}) select * from (\n{sql}\n) order by {ident(RECORD)}"
+    order = rf"order by columns('^\{RECORD}$|^\{_PLACE}$')"
+    query = f"with source as not materialized ({given}) select * from (\n{sql}\n) {order}"
     try:
         engine.run(
             f"copy ({query}) to {text(str(path))} (format parquet, row_group_size {ROW_GROUP}, compression snappy)"
@@ -192,7 +196,7 @@ def _folded(source: Source, preset: Preset, engine: Engine, work: Path) -> Sourc
     exact = {column.name.casefold(): column for column in source.columns}
     columns = []
     for name, kind in made.items():
-        if name in (RECORD, LEFT_OUT) or name.startswith("?exact "):
+        if name in (RECORD, LEFT_OUT, _PLACE) or name.startswith("?exact "):
             continue
         known = exact.get(name.casefold())
         kept = known.exact if known and _exact(known.name) in made else "false"
