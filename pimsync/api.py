@@ -12,8 +12,9 @@ from typing import Protocol
 
 from pimsync.format import channel as channels_
 from pimsync.format.plan import Plan, plan
-from pimsync.format.produce import Making, Produced, Workshop, produce, worded
+from pimsync.format.produce import Making, Produced, produce
 from pimsync.format.unique import without_copies
+from pimsync.format.workshop import Workshop, worded
 from pimsync.project import Project
 from pimsync.recorder import Recorder
 from pimsync.result import CatalogSummary, ChannelSummary, Group, Result

@@ -16,7 +16,7 @@ from pimsync.words import shown
 
 if TYPE_CHECKING:
     from pimsync.format.plan import Plan
-    from pimsync.format.produce import Workshop
+    from pimsync.format.workshop import Workshop
 
 #: How much of a value a finding keeps.
 _KEPT = 500

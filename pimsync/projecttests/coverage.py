@@ -11,8 +11,9 @@ from pimsync.engine import Engine, ident, text
 from pimsync.format import channel as channels_
 from pimsync.format import query
 from pimsync.format.chunk import stream
-from pimsync.format.produce import Workshop, crossing, worded
+from pimsync.format.produce import crossing
 from pimsync.format.unique import without_copies
+from pimsync.format.workshop import Workshop, worded
 from pimsync.lookups import RATES, Table
 from pimsync.project import Channel, Project, Rules
 from pimsync.projecttests.branches import Branch, Parsed

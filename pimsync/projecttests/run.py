@@ -16,7 +16,7 @@ from pimsync.errors import ProjectError, UsageError
 from pimsync.findings import Severity
 from pimsync.format import channel as channels_
 from pimsync.format.channel import ChannelType
-from pimsync.format.produce import Workshop
+from pimsync.format.workshop import Workshop
 from pimsync.project import Input, Project
 from pimsync.projecttests.cases import Case, cases
 from pimsync.store import lookups

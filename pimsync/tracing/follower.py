@@ -14,9 +14,9 @@ from pimsync.expressions import names_read
 from pimsync.format.channel import DEFINITION, ChannelType
 from pimsync.format.mapping import Attribute, ItemMapping, mapping
 from pimsync.format.plan import plan
-from pimsync.format.produce import Workshop, worded
 from pimsync.format.scope import Scope
 from pimsync.format.unique import without_copies
+from pimsync.format.workshop import Workshop, worded
 from pimsync.project import Project
 from pimsync.store.origin import Origin, as_json, attribute
 from pimsync.store.product import FIELDS

@@ -12,10 +12,12 @@ from pimsync.engine import Engine, ident, text
 from pimsync.findings import Rule
 from pimsync.format import query
 from pimsync.format.chunk import Chunk, stream, words
+from pimsync.format.ledger import note
 from pimsync.format.mapping import ItemMapping
 from pimsync.format.plan import Plan
-from pimsync.format.produce import Workshop, crossing, note
+from pimsync.format.produce import crossing
 from pimsync.format.query import Crossing
+from pimsync.format.workshop import Workshop
 
 
 @dataclass(frozen=True)

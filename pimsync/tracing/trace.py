@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pimsync.api import Silent, Watch
 from pimsync.engine import Engine
 from pimsync.format import channel as channels_
-from pimsync.format.produce import Workshop
+from pimsync.format.workshop import Workshop
 from pimsync.project import Project
 from pimsync.store import lookups
 from pimsync.store.catalog import Between, CatalogResult, read_catalog

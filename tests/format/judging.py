@@ -11,9 +11,9 @@ from pimsync.engine import Engine, ident, text
 from pimsync.format import query
 from pimsync.format.channel import ChannelType
 from pimsync.format.chunk import stream, words
+from pimsync.format.ledger import TOLD, note
 from pimsync.format.mapping import Attribute, ItemMapping
 from pimsync.format.plan import Plan, _settings, compiled
-from pimsync.format.produce import TOLD, note
 from pimsync.format.query import Crossing
 from pimsync.format.schema.shape import Group, ListOf, Shape, shape_of, sql_type
 from pimsync.format.scope import Scope
