@@ -74,14 +74,7 @@ def arranged(
         ProjectError: an expression is for no field, or cannot be let in.
         CatalogError: no column is the key.
     """
-    own = _mapped(source, mapped, engine)
-    left = {name.casefold() for name in leave}
-    by_name: dict[tuple[str, str], list[SourceColumn]] = defaultdict(list)
-    for column in source.columns:
-        if column.hidden or column.name.casefold() in left:
-            continue
-        name, scope = _scope(column.name)
-        by_name[_plain(name), scope].append(column)
+    own, by_name = _mapped(source, mapped, engine), _by_name(source, leave)
     found: dict[str, Column] = {column.name: column for column in own}
     used = {column.raw for column in own} | {ident(name) for column in own for name in column.reads}
     notices: list[Notice] = []
@@ -106,6 +99,17 @@ def arranged(
     columns = sorted(found.values(), key=lambda column: (order[column.field.name], column.name))
     rest = tuple(column.name for column in source.columns if not column.hidden and ident(column.name) not in used)
     return Columns(tuple(columns), rest, tuple(notices))
+
+
+def _by_name(source: Source, leave: Iterable[str]) -> dict[tuple[str, str], list[SourceColumn]]:
+    """The columns that may fill a field by their names, by the name as it is compared and by its language or country."""
+    left = {name.casefold() for name in leave}
+    found: dict[tuple[str, str], list[SourceColumn]] = defaultdict(list)
+    for column in source.columns:
+        if not column.hidden and column.name.casefold() not in left:
+            name, scope = _scope(column.name)
+            found[_plain(name), scope].append(column)
+    return found
 
 
 def _scope(name: str) -> tuple[str, str]:
